@@ -1,0 +1,38 @@
+/// What storage is asked to remember. A batch is applied in order and as a whole.
+public enum CatalogueChange: Sendable, Equatable {
+  /// A file was heard of, or more became known of it.
+  case describe(FileEntry, firstSeen: Int64)
+  /// The file is not in the catalogue any longer.
+  case remove(FileID)
+  /// A copy is not in `files/` any longer.
+  case copyGone(FileID)
+  case bury(Tombstone)
+  case exhume(FileID)
+}
+
+/// Remembers that a file was deleted, so that late gossip does not bring it back.
+public struct Tombstone: Hashable, Sendable, Codable {
+  public var id: FileID
+  public var owner: String
+  /// Milliseconds since 1970-01-01 UTC.
+  public var time: Int64
+
+  public init(id: FileID, owner: String, time: Int64) {
+    self.id = id
+    self.owner = owner
+    self.time = time
+  }
+}
+
+/// What storage remembers of a file across restarts.
+public struct StoredFile: Hashable, Sendable {
+  public var entry: FileEntry
+  public var copy: LocalCopy?
+  public var firstSeen: Int64
+
+  public init(entry: FileEntry, copy: LocalCopy?, firstSeen: Int64) {
+    self.entry = entry
+    self.copy = copy
+    self.firstSeen = firstSeen
+  }
+}

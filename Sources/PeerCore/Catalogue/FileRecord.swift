@@ -1,0 +1,64 @@
+/// What is known of one file, as the screen and the page see it.
+public struct FileRecord: Hashable, Sendable, Codable {
+  public var entry: FileEntry
+  /// Tracked peers that say they hold it, in the order in which they said so.
+  public var holders: [PeerHandle]
+  /// The copy in `files/`, verified and on disk; `nil` if it is not here.
+  public var copy: LocalCopy?
+  public var fetch: FetchState
+  /// When this peer first heard of the file, in milliseconds since 1970-01-01 UTC.
+  public var firstSeen: Int64
+
+  public init(
+    entry: FileEntry, holders: [PeerHandle] = [], copy: LocalCopy? = nil, fetch: FetchState = .idle,
+    firstSeen: Int64 = 0
+  ) {
+    self.entry = entry
+    self.holders = holders
+    self.copy = copy
+    self.fetch = fetch
+    self.firstSeen = firstSeen
+  }
+
+  /// The states that people are shown (the HTTP API's `state`).
+  public enum State: String, Sendable, Codable, CaseIterable {
+    case local, fetching, failed, remote, unavailable
+  }
+
+  public var state: State {
+    if copy != nil { return .local }
+    switch fetch {
+    case .wanted: return .fetching
+    case .failed: return .failed
+    case .idle: return holders.isEmpty ? .unavailable : .remote
+    }
+  }
+
+  /// Bytes: exact if the file is here, else what was told or estimated.
+  public var size: UInt64? { copy?.size ?? entry.sizeHint }
+}
+
+/// A file in `files/`.
+public struct LocalCopy: Hashable, Sendable, Codable {
+  /// Its name in `files/`: one path component.
+  public var storedName: String
+  /// Bytes.
+  public var size: UInt64
+  /// Nanoseconds since 1970-01-01 UTC; with `size`, how a change by hand is noticed.
+  public var modified: Int64
+
+  public init(storedName: String, size: UInt64, modified: Int64) {
+    self.storedName = storedName
+    self.size = size
+    self.modified = modified
+  }
+}
+
+public enum FetchState: String, Hashable, Sendable, Codable {
+  /// Nobody asked for it.
+  case idle
+  /// In the queue, being fetched, paused, or waiting to be tried again.
+  case wanted
+  /// Given up after every holder failed too often.
+  case failed
+}

@@ -1,0 +1,87 @@
+/// Every file record, by slot. A copy costs as much as a pointer, and a change after a copy touches one
+/// small chunk: that is what lets a snapshot hold a million files.
+///
+/// A record keeps its slot for as long as it exists; a free slot is used again. Iteration is in the order
+/// of the slots, which depends on nothing but the history of events.
+public struct FileTable: Sendable {
+  public typealias Slot = Int
+
+  private static let chunkSize = 128
+  private var chunks: [[FileRecord?]] = []
+  /// Free slots, the last freed one on top.
+  private var free: [Slot] = []
+  /// The number of records.
+  public private(set) var count = 0
+
+  public init() {}
+
+  public init(_ records: some Sequence<FileRecord>) {
+    for record in records { _ = insert(record) }
+  }
+
+  /// One more than the highest slot ever used.
+  public var slotBound: Int {
+    chunks.isEmpty ? 0 : (chunks.count - 1) * Self.chunkSize + chunks[chunks.count - 1].count
+  }
+
+  /// `nil` for a slot that is free or was never used.
+  public subscript(slot: Slot) -> FileRecord? {
+    guard slot >= 0, slot < slotBound else { return nil }
+    return chunks[slot / Self.chunkSize][slot % Self.chunkSize]
+  }
+
+  mutating func insert(_ record: FileRecord) -> Slot {
+    count += 1
+    if let slot = free.popLast() {
+      chunks[slot / Self.chunkSize][slot % Self.chunkSize] = record
+      return slot
+    }
+    if chunks.last.map({ $0.count == Self.chunkSize }) ?? true {
+      var chunk: [FileRecord?] = []
+      chunk.reserveCapacity(Self.chunkSize)
+      chunks.append(chunk)
+    }
+    chunks[chunks.count - 1].append(record)
+    return slotBound - 1
+  }
+
+  /// Changes a record in place. The slot must hold one.
+  mutating func update<R>(_ slot: Slot, _ change: (inout FileRecord) -> R) -> R {
+    change(&chunks[slot / Self.chunkSize][slot % Self.chunkSize]!)
+  }
+
+  mutating func remove(_ slot: Slot) {
+    chunks[slot / Self.chunkSize][slot % Self.chunkSize] = nil
+    free.append(slot)
+    count -= 1
+  }
+}
+
+extension FileTable: Sequence {
+  public struct Iterator: IteratorProtocol {
+    let table: FileTable
+    var slot = 0
+
+    public mutating func next() -> (slot: Slot, record: FileRecord)? {
+      let bound = table.slotBound
+      while slot < bound {
+        defer { slot += 1 }
+        if let record = table[slot] { return (slot, record) }
+      }
+      return nil
+    }
+  }
+
+  public func makeIterator() -> Iterator { Iterator(table: self) }
+}
+
+extension FileTable: Codable {
+  public init(from decoder: any Decoder) throws {
+    self.init(try decoder.singleValueContainer().decode([FileRecord].self))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(map(\.record))
+  }
+}

@@ -1,0 +1,61 @@
+/// Every bound of the core and of the wire, each with its reason.
+public struct Limits: Sendable {
+  /// Bytes of a GOSSIP as received, kept whole to be forwarded unchanged. Those of the network are under
+  /// 300; one of ours carries a few fields more.
+  public var gossipBytes = 16 * 1024
+  /// Bytes of a GET_FILE, DELETE or ANNOUNCE: a name of 4 KiB escaped sixfold, and the other fields.
+  public var smallMessageBytes = 64 * 1024
+  /// Bytes of a GOSSIP_REPLY: `replyEntries` of about 600 bytes each.
+  public var replyBytes = 64 * 1024 * 1024
+  /// Bytes of a FILE_DATA without its `data`.
+  public var fileDataMetadataBytes = 64 * 1024
+  /// File entries of one GOSSIP_REPLY; a longer list is refused whole.
+  public var replyEntries = 131_072
+  /// Bytes of any one text as written, such as a file's name: the longest path that Linux takes.
+  public var textBytes = 4 * 1024
+  /// Characters of a number as written. A double needs 25; this is generous and still harmless.
+  public var numberBytes = 128
+  /// Containers inside one another. The network uses 3.
+  public var nesting = 32
+
+  /// Tracked peers; the one not heard from for longest makes room. A reply names each at most once, and
+  /// 4,096 peers that gossip every 30 s are 137 messages a second.
+  public var peers = 4_096
+  /// Ids of GOSSIPs seen, and for how long (milliseconds) they are remembered: 10 minutes outlast any
+  /// message that is still being forwarded.
+  public var gossipIDs = 65_536
+  public var gossipIDAge: Int64 = 600_000
+  /// Files in the catalogue; one without a holder and not here, the oldest first, makes room.
+  public var files = 1_000_000
+  /// Holders of one file; a further one is not recorded. A download needs a handful.
+  public var holders = 256
+  /// Tombstones; the oldest makes room.
+  public var tombstones = 100_000
+  /// DELETEs that wait for a peer's host name to be resolved; a further one is refused.
+  public var pendingDeletes = 256
+
+  /// Replies and forwards: at most one to a destination in this many milliseconds, …
+  public var answerInterval: Int64 = 2_000
+  /// … at most so many a second in all, with this burst, …
+  public var answersPerSecond = 50
+  public var answerBurst = 20
+  /// … and so many waiting; what exceeds that is dropped and counted.
+  public var waitingAnswers = 1_024
+
+  /// Downloads in the queue, running or waiting.
+  public var queuedDownloads = 10_000
+  /// GET_FILEs that wait for an upload slot; a further one is told that the file is not here.
+  public var waitingUploads = 256
+  /// Rounds over all holders before a download is given up, and the waits between them (milliseconds).
+  public var downloadRounds = 8
+  public var firstRetry: Int64 = 5_000
+  public var longestRetry: Int64 = 300_000
+  /// Transfers that ended stay visible for so long (milliseconds), and so many of them.
+  public var endedTransferAge: Int64 = 60_000
+  public var endedTransfers = 50
+
+  /// Lines of the log kept for the screen and the page.
+  public var logLines = 2_000
+
+  public init() {}
+}

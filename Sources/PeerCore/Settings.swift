@@ -1,0 +1,41 @@
+/// What a user can choose about the behaviour of the core. Durations are in milliseconds.
+public struct Settings: Sendable {
+  /// Whom to greet when nobody is tracked.
+  public var bootstrap: [Endpoint] = Settings.wellKnownPeers
+  /// Missing files fetched once after the start, and how long replies are waited for before.
+  public var autoFetch = 3
+  public var syncDelay: Int64 = 10_000
+  public var gossipInterval: Int64 = 30_000
+  /// Random peers that a GOSSIP goes to, our own or forwarded.
+  public var gossipFanout = 3
+  /// A peer not heard from for longer is dropped.
+  public var peerTimeout: Int64 = 60_000
+  public var cleanupInterval: Int64 = 10_000
+  /// Downloads and uploads that run at once.
+  public var downloads = 3
+  public var uploads = 16
+  /// Bytes.
+  public var maxFileSize: UInt64 = 16 << 30
+  /// Bytes of everything in `files/`; `nil` is no bound.
+  public var quota: UInt64?
+  /// Whether a FILE_DATA that nobody asked for is taken.
+  public var acceptPush = true
+  public var trustDeletes = TrustDeletes.ownerAddress
+
+  public init() {}
+
+  /// The well-known peers of the original network (PROTOCOL.md, "Transport").
+  public static let wellKnownPeers = ["silicon", "eagle", "hawk", "grebe"].map {
+    Endpoint(host: "\($0).cs.umanitoba.ca", port: 8999)
+  }
+}
+
+/// Whose DELETE is honoured (PROTOCOL.md, "Identity").
+public enum TrustDeletes: String, Sendable, CaseIterable {
+  /// The owner's, from an address of the tracked peer of that id.
+  case ownerAddress = "owner-address"
+  /// The owner's, from anywhere.
+  case any
+  /// Nobody's.
+  case none
+}

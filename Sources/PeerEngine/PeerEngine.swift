@@ -1,0 +1,9 @@
+import Crypto
+import GRDB
+import Hummingbird
+import Logging
+import Mustache
+import NIOCore
+import NIOPosix
+import PeerCore
+import ServiceLifecycle
