@@ -216,7 +216,9 @@ extension PeerState {
     var entry = entry
     if entry.name.isEmpty { entry.name = file.data.name }
     if entry.owner.isEmpty { entry.owner = file.data.owner }
-    if entry.timestamp.isNull { entry.timestamp = timestamp }
+    // What is known stays as it is, if the bytes verify with it; if not, it was wrong.
+    let verifies = file.digests.contains(ReceivedFile.Digest(timestamp: entry.timestamp, id: entry.id))
+    if !verifies { entry.timestamp = timestamp }
     if entry.size.isNull { entry.size = file.data.size }
     entry.sizeBytes = file.size
     return entry

@@ -1,9 +1,0 @@
-import Crypto
-import GRDB
-import Hummingbird
-import Logging
-import Mustache
-import NIOCore
-import NIOPosix
-import PeerCore
-import ServiceLifecycle
