@@ -8,8 +8,9 @@ public struct Lexeme: Hashable, Sendable, Codable {
 
   public static let null = Lexeme(json: "null")
 
-  /// - Parameter json: trusted to be one JSON scalar; the tokenizer is what makes it so.
-  init(json: String) { self.json = json }
+  /// - Parameter json: trusted to be one JSON scalar; the tokenizer is what makes it so, and storage gives
+  ///   back what it was given.
+  public init(json: String) { self.json = json }
 
   /// - Parameter raw: what stood between a string's quotes. Bare control characters, which not every peer
   ///   would accept, get escaped.
