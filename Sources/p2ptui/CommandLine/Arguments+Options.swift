@@ -86,6 +86,6 @@ extension Arguments {
     options.mouse = !shell.noMouse
     if let level = shell.logLevel { options.logLevel = level }
     let colourless = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-    options.theme = shell.theme ?? (colourless ? .mono : .dark)
+    options.theme = shell.theme ?? (colourless ? .mono : nil)
   }
 }

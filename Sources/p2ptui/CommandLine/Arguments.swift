@@ -156,7 +156,8 @@ struct ShellArguments: ParsableArguments {
   var logFile: String?
 
   @Option(
-    help: ArgumentHelp("dark, light or mono. (default: dark; mono if NO_COLOR is set)", valueName: "theme"),
+    help: ArgumentHelp(
+      "dark, light or mono. (default: by the terminal; mono if NO_COLOR is set)", valueName: "theme"),
     transform: { try choice($0) })
   var theme: Options.Theme?
 

@@ -27,7 +27,8 @@ struct Options: Sendable {
   var headless = false
   /// Headless answers and log as JSON lines; implies `headless`.
   var json = false
-  var theme = Theme.dark
+  /// `nil` where nobody chose: the screen looks at the terminal.
+  var theme: Theme?
   var ascii = false
   var mouse = true
 
