@@ -1,10 +1,14 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .enableUpcomingFeature("ExistentialAny"),
-]
+// `make check` turns warnings into errors; elsewhere they stay what they are, so that work can go on.
+let warningsAreErrors = Context.environment["P2PTUI_STRICT"] != nil
+
+let strict: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+  ] + (warningsAreErrors ? [.unsafeFlags(["-warnings-as-errors"])] : [])
 
 let package = Package(
   name: "p2ptui",
@@ -68,5 +72,13 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(name: "p2ptuiTests", dependencies: ["p2ptui", "PeerCore"], swiftSettings: strict),
+    // Tests of the built program from outside. They depend on it so that it is built before they run.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "InteropTests",
+      dependencies: ["TestSupport", "p2ptui", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
+    .testTarget(name: "TerminalTests", dependencies: ["TestSupport", "p2ptui"], swiftSettings: strict),
+    .testTarget(name: "BrowserTests", dependencies: ["TestSupport", "p2ptui"], swiftSettings: strict),
   ]
 )
