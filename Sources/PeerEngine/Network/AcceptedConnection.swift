@@ -80,7 +80,7 @@ struct AcceptedConnection: Sendable {
     case .fileData(let data):
       guard let reception, !data.isNotFound else { break }
       await network.delegate.deliver(
-        .pushed(reception.finish(data, known: nil, in: network.receipts), from: address))
+        .pushed(reception.finish(data, known: nil, in: network.arrivals), from: address))
       return false
     default: break
     }

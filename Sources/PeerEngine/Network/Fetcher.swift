@@ -63,7 +63,7 @@ struct Fetcher: Sendable {
       throw TransferFailure.malformed("it answered with \(Visible.text(message.type, limit: 32))")
     }
     guard let reception, !data.isNotFound else { throw TransferFailure.notHeld }
-    return reception.finish(data, known: fetch.entry.timestamp, in: network.receipts)
+    return reception.finish(data, known: fetch.entry.timestamp, in: network.arrivals)
   }
 
   private static func failure(

@@ -27,12 +27,12 @@ final class FileReception {
   /// The message is whole.
   ///
   /// - Parameter known: the timestamp that the catalogue has, which may verify where the sent one does not.
-  func finish(_ data: FileData, known: Lexeme?, in receipts: Receipts) -> ReceivedFile {
+  func finish(_ data: FileData, known: Lexeme?, in arrivals: Arrivals) -> ReceivedFile {
     isTaken = true
     var timestamps = [data.timestamp]
     if let known, known != data.timestamp { timestamps.append(known) }
     return ReceivedFile(
-      receipt: receipts.put(file), data: data, size: file.size,
+      receipt: arrivals.put(file), data: data, size: file.size,
       digests: file.digests(timestamps: timestamps))
   }
 }

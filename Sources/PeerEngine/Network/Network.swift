@@ -10,7 +10,7 @@ final class Network: Sendable {
   let coreLimits: Limits
   let delegate: any NetworkDelegate
   let dialer: Dialer
-  let receipts = Receipts()
+  let arrivals = Arrivals()
   let answers = Answers()
   let fetches = RunningTransfers<AttemptID>()
   let heldBytes: HeldBytes
@@ -94,7 +94,7 @@ final class Network: Sendable {
       // A cancelled attempt is nobody's any longer; the core knows what became of it.
       let wasCancelled = fetches.end(fetch.attempt)
       switch result {
-      case .success(let file) where wasCancelled: receipts.take(file.receipt)?.discard()
+      case .success(let file) where wasCancelled: arrivals.take(file.receipt)?.discard()
       case .success(let file): await delegate.deliver(.fetched(fetch.attempt, file))
       case .failure(let failure):
         await delegate.deliver(.fetchFailed(fetch.attempt, wasCancelled ? .cancelled : failure))
@@ -173,7 +173,7 @@ final class Network: Sendable {
     let tasks = state.withLock { Array($0.tasks.values) }
     for task in tasks { task.cancel() }
     for task in tasks { await task.value }
-    receipts.discardAll()
+    arrivals.discardAll()
     await executor.shutdown()
   }
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Files that have arrived whole and wait for the core's decision. Each belongs to one event that is on its
 /// way to the core, so there are never more than connections.
-final class Receipts: Sendable {
+final class Arrivals: Sendable {
   private struct State {
     var files: [ReceiptID: any IncomingFile] = [:]
     var last: UInt64 = 0
