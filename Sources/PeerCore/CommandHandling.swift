@@ -37,8 +37,8 @@ extension PeerState {
     }
     bury(record)
     sendToAll(MessageEncoder.delete(from: me.peerID, file: id))
-    log(.info, "\(named(record.entry)) is deleted; \(membership.count) peers are told")
-    answer(request, .done("\(named(record.entry)) is deleted; \(membership.count) peers are told"))
+    log(.info, "\(named(record.entry)) is deleted; \(counted(membership.count, "peer")) told")
+    answer(request, .done("\(named(record.entry)) is deleted; \(counted(membership.count, "peer")) told"))
   }
 
   private mutating func forget(_ id: FileID, _ request: RequestID) {
@@ -57,7 +57,7 @@ extension PeerState {
       return answer(request, .failed("\(shown(id)) is not here"))
     }
     sendToAll(MessageEncoder.announce(from: me.peerID, file: record.entry))
-    answer(request, .done("\(named(record.entry)) is announced to \(membership.count) peers"))
+    answer(request, .done("\(named(record.entry)) is announced to \(counted(membership.count, "peer"))"))
   }
 
   private mutating func gossip(_ endpoint: Endpoint?, _ request: RequestID) {
@@ -67,7 +67,7 @@ extension PeerState {
     } else if membership.isEmpty {
       answer(request, .failed("no peer is tracked; name one: gossip HOST:PORT"))
     } else {
-      answer(request, .done("gossip sent to \(gossipToRandomPeers()) peers"))
+      answer(request, .done("gossip sent to \(counted(gossipToRandomPeers(), "peer"))"))
     }
   }
 

@@ -18,7 +18,7 @@ extension PeerState {
     membership.update(handle) { $0.held = listed }
     persist(changes)
     if peer.held.count != listed.count || !changes.isEmpty {
-      log(.info, "\(quoted(peer.id.text)) holds \(listed.count) files, \(changes.count) new to us")
+      log(.info, "\(quoted(peer.id.text)) holds \(counted(listed.count, "file")), \(changes.count) new to us")
     }
     if ignored > 0 { log(.warning, "the catalogue is full: \(ignored) files were not taken in") }
   }
