@@ -63,7 +63,10 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "PeerCoreTests", dependencies: ["PeerCore"], swiftSettings: strict),
+    .testTarget(
+      name: "PeerCoreTests",
+      dependencies: ["PeerCore", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
     .testTarget(
       name: "PeerEngineTests",
       dependencies: [

@@ -33,7 +33,9 @@ extension PeerState {
       let owner = quoted(record.entry.owner)
       return answer(
         request,
-        .failed("\(named(record.entry)) belongs to \(owner); only its owner can delete it. forget removes your copy"))
+        .failed(
+          "\(named(record.entry)) belongs to \(owner); only its owner can delete it. forget removes your copy"
+        ))
     }
     bury(record)
     sendToAll(MessageEncoder.delete(from: me.peerID, file: id))

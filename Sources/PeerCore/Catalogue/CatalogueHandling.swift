@@ -10,7 +10,9 @@ extension PeerState {
     var changes: [CatalogueChange] = []
     var ignored = 0
     for entry in files {
-      guard let slot = report(entry, by: peer.id, listedBy: peer.endpoint, &changes, &ignored) else { continue }
+      guard let slot = report(entry, by: peer.id, listedBy: peer.endpoint, &changes, &ignored) else {
+        continue
+      }
       let added = catalogue.addHolder(handle, to: slot)
       if added || peer.held.contains(slot) { listed.insert(slot) }
     }

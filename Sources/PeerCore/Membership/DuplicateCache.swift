@@ -17,12 +17,13 @@ struct DuplicateCache {
 
   /// - Returns: whether the id is new.
   mutating func insert(_ id: String, at uptime: Int64) -> Bool {
-    while let oldest = order.first, uptime - oldest.time > maximumAge || order.count >= capacity {
-      seen.remove(oldest.id)
-      order.removeFirst()
-    }
-    guard seen.insert(id).inserted else { return false }
+    while let oldest = order.first, uptime - oldest.time > maximumAge { forgetOldest() }
+    guard !seen.contains(id) else { return false }
+    if order.count >= capacity { forgetOldest() }
+    seen.insert(id)
     order.append((id, uptime))
     return true
   }
+
+  private mutating func forgetOldest() { seen.remove(order.removeFirst().id) }
 }

@@ -58,7 +58,9 @@ extension PeerState {
     } else if now.uptime - peer.lastSeen > settings.peerTimeout {
       move(handle, to: endpoint)
     } else {
-      log(.debug, "\(quoted(id.text)) is tracked at \(peer.endpoint); a gossip from \(endpoint) does not move it")
+      log(
+        .debug,
+        "\(quoted(id.text)) is tracked at \(peer.endpoint); a gossip from \(endpoint) does not move it")
     }
   }
 
@@ -91,7 +93,8 @@ extension PeerState {
       $0.lastSeen = now.uptime
     }
     let sameMachine = peer.endpoint.port == endpoint.port && peer.addresses.contains(endpoint.host)
-    log(sameMachine ? .debug : .info, "\(quoted(peer.id.text)) is at \(endpoint) now, was at \(peer.endpoint)")
+    log(
+      sameMachine ? .debug : .info, "\(quoted(peer.id.text)) is at \(endpoint) now, was at \(peer.endpoint)")
     if addresses.isEmpty { effects.append(.resolve(host: endpoint.host)) }
   }
 

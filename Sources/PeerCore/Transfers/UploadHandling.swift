@@ -102,7 +102,9 @@ extension PeerState {
   }
 
   mutating func forgetEndedTransfers() {
-    while let first = ended.first?.ended, now.uptime - first >= limits.endedTransferAge { ended.removeFirst() }
+    while let first = ended.first?.ended, now.uptime - first >= limits.endedTransferAge {
+      ended.removeFirst()
+    }
   }
 
   var transferViews: [TransferView] {

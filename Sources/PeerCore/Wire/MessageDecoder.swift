@@ -76,12 +76,16 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
   private var entryBytes = 0
   private var unusableEntries = 0
   private var hasData = false
+  /// Where the message being read began, or the one before it ended.
   private var messageStart = 0
   private var dataBytes = 0
   private var capture = RawCapture()
+  private let smallestLimit: Int
 
   init(limits: Limits, sink: Sink) {
     self.limits = limits
+    smallestLimit = min(
+      limits.gossipBytes, limits.smallMessageBytes, limits.replyBytes, limits.fileDataMetadataBytes)
     self.sink = sink
   }
 
@@ -94,11 +98,13 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
   }
 
   mutating func chunkEnded(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(WireError) {
-    if place != .outside, place != .wrapper { try checkSize(at: offset) }
+    try checkSize(at: offset)
     capture.chunkEnded(limit: limits.gossipBytes)
   }
 
+  /// Also bounds what stands between messages, or beside them in an array.
   private func checkSize(at offset: Int) throws(WireError) {
+    guard offset - messageStart - dataBytes > smallestLimit else { return }
     let (limit, what) =
       switch fields.text(.type) {
       case "GOSSIP": (limits.gossipBytes, "a GOSSIP")
@@ -137,9 +143,9 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
       place = .files
       try endEntry()
     } else {
-      try checkSize(at: offset)
+      try checkSize(at: offset + 1)
       let message = message(raw: capture.end(at: offset, limit: limits.gossipBytes))
-      reset()
+      reset(at: offset)
       try sink.message(message)
     }
   }
@@ -153,6 +159,8 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     } else if place == .message, member == .files {
       place = .files
       entries.removeAll()
+      entryBytes = 0
+      unusableEntries = 0
     } else {
       ignoredDepth = 1
     }
@@ -181,7 +189,8 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     entryBytes += MemoryLayout<FileEntry>.stride + entryFields.bytes
   }
 
-  private mutating func reset() {
+  private mutating func reset(at offset: Int) {
+    messageStart = offset
     place = insideWrapper ? .wrapper : .outside
     fields.removeAll()
     entries = []
@@ -227,11 +236,11 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
       text.append(contentsOf: bytes)
     case .dataStart:
       dataBytes += bytes.count
-      text.append(contentsOf: bytes.prefix(5 - text.count))
+      let held = bytes.prefix(5 - text.count)
+      text.append(contentsOf: held)
       if text.count == 5 {
-        let rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(bytes.count - (dataBytes - 5)))
         try flushDataStart()
-        try sink.data(rest)
+        try sink.data(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(held.count)))
       }
     case .data:
       dataBytes += bytes.count
