@@ -32,6 +32,19 @@ public enum Units {
     number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
   }
 
+  /// `12,345`.
+  static func grouped(_ number: Int) -> String {
+    let digits = String(number)
+    var result = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0, digits[digits.startIndex] != "-" || index > 1 {
+        result.append(",")
+      }
+      result.append(digit)
+    }
+    return result
+  }
+
   private static func tenths(_ value: Double) -> String {
     let tenths = Int((value * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"
