@@ -66,6 +66,8 @@ let package = Package(
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "p2ptuiTests", dependencies: ["p2ptui", "PeerCore"], swiftSettings: strict),
+    .testTarget(
+      name: "p2ptuiTests", dependencies: ["p2ptui", "PeerCore"], exclude: ["Goldens"],
+      swiftSettings: strict),
   ]
 )
