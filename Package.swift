@@ -75,7 +75,9 @@ let package = Package(
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "p2ptuiTests", dependencies: ["p2ptui", "PeerCore"], swiftSettings: strict),
+    .testTarget(
+      name: "p2ptuiTests", dependencies: ["p2ptui", "PeerCore"], exclude: ["Goldens"],
+      swiftSettings: strict),
     // Tests of the built program from outside. They depend on it so that it is built before they run.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
