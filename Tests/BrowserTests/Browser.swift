@@ -76,11 +76,11 @@ final class Browser: Sendable {
     let line = String(decoding: try JSONSerialization.data(withJSONObject: message), as: UTF8.self)
     process.send(line: line)
     return try await eventually("the browser's answer to \(method)") {
-      if let status = process.status { throw Unexpected("the browser ended with status \(status)") }
+      if let status = process.status { throw Hopeless("the browser ended with status \(status)") }
       for line in process.output.all.reversed() {
         let answer = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
         guard answer?["id"] as? Int == id else { continue }
-        if let error = answer?["error"] { throw Unexpected("\(method): \(error)") }
+        if let error = answer?["error"] { throw Hopeless("\(method): \(error)") }
         return answer?["result"] as? [String: Any] ?? [:]
       }
       return nil

@@ -59,6 +59,16 @@ public final class ChildProcess: Sendable {
     posix_spawn_file_actions_adddup2(&actions, stdin.read, 0)
     posix_spawn_file_actions_adddup2(&actions, stdout.write, 1)
     posix_spawn_file_actions_adddup2(&actions, stderr.write, 2)
+    // Threads of Swift's concurrency block signals, and a child would inherit that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
     var merged = ProcessInfo.processInfo.environment
     for (name, value) in environment { merged[name] = value }
@@ -67,7 +77,7 @@ public final class ChildProcess: Sendable {
     defer { for pointer in argv + envp { free(pointer) } }
 
     var pid: pid_t = 0
-    let error = posix_spawnp(&pid, executable, &actions, nil, argv, envp)
+    let error = posix_spawnp(&pid, executable, &actions, &attributes, argv, envp)
     for end in [stdin.read, stdout.write, stderr.write] { close(end) }
     guard error == 0 else {
       for end in [stdin.write, stdout.read, stderr.read] { close(end) }

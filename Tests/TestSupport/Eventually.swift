@@ -9,12 +9,18 @@ public struct Unexpected: Error, CustomStringConvertible {
   public init(_ description: String) { self.description = description }
 }
 
+/// What is waited for can't come any more, so that waiting on makes no sense.
+public struct Hopeless: Error, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}
+
 /// How long a test waits for a state by default. Long, because a loaded machine is slow; a test that passes
 /// never waits that long.
 public let patience = Duration.seconds(30)
 
-/// Asks again and again until there is a value, and returns it. Errors of `probe` count as "not yet"; the
-/// last one is told if time runs out.
+/// Asks again and again until there is a value, and returns it. Errors of `probe` but `Hopeless` count as
+/// "not yet"; the last one is told if time runs out.
 public func eventually<T>(
   _ what: String, within limit: Duration = patience, file: String = #fileID, line: Int = #line,
   isolation: isolated (any Actor)? = #isolation, _ probe: () async throws -> T?
@@ -27,6 +33,8 @@ public func eventually<T>(
     do {
       if let value = try await probe() { return value }
       problem = nil
+    } catch let error as Hopeless {
+      throw Unexpected("\(file):\(line): \(what): \(error)")
     } catch {
       problem = error
     }

@@ -42,7 +42,7 @@ public final class PeerProcess: Greetable {
 
   func waitUntilReady() async throws {
     try await eventually("\(id) answers on its page's port") {
-      if let status = process.status { throw Unexpected("it ended with status \(status)") }
+      if let status = process.status { throw Hopeless("it ended with status \(status)") }
       return await api.isHealthy()
     }
   }

@@ -106,7 +106,7 @@ public final class PythonPeer: Greetable {
 
   func waitUntilReady() async throws {
     try await eventually("the \(personality) listens") {
-      if let status = process.status { throw Unexpected("it ended with status \(status)") }
+      if let status = process.status { throw Hopeless("it ended with status \(status)") }
       return listening != nil
     }
   }

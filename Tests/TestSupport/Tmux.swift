@@ -2,10 +2,11 @@ import Foundation
 
 /// A terminal in which a program runs, seen and used as a person would, in a tmux server of its own.
 public final class Tmux: Sendable {
+  /// The path of the server's socket.
   private let socket: String
 
   init(columns: Int, rows: Int, command: String, directory: URL) async throws {
-    socket = "p2ptui-test-\(UUID().uuidString.prefix(8))"
+    socket = directory.appendingPathComponent("tmux-\(UUID().uuidString.prefix(4))").path
     try await tmux(
       "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "-c", directory.path, "sh")
     try await tmux("set-option", "-g", "status", "off")
@@ -74,7 +75,7 @@ public final class Tmux: Sendable {
   private func tmux(_ arguments: String...) async throws -> [String] {
     // A terminal is what the tests are about: whatever this process runs in has no say.
     let result = try await ChildProcess.run(
-      "tmux", ["-L", socket, "-f", "/dev/null"] + arguments,
+      "tmux", ["-S", socket, "-f", "/dev/null"] + arguments,
       environment: ["TMUX": nil, "TERM": "xterm-256color", "PS1": "$ ", "ENV": nil])
     guard result.status == 0 else {
       throw Unexpected("tmux \(arguments.first ?? ""): \(result.errors.joined(separator: " "))")
