@@ -29,42 +29,31 @@ enum Application {
   ) async throws {
     let configuration = demo?.configuration(for: options) ?? options.engineConfiguration()
     let engine = try await PeerEngine.start(configuration)
+    var page: StatsServer?
     do {
-      let front = Front(options: options, engine: engine, configuration: configuration)
-      try await front.run(until: termination)
+      page = try await startPage(of: engine, configuration)
+      try await Front(options: options, engine: engine).run(until: termination)
     } catch {
+      await page?.stop()
       await engine.stop()
       throw error
     }
     DispatchQueue.global().asyncAfter(deadline: .now() + stopTimeout) { Foundation.exit(0) }
+    await page?.stop()
     await engine.stop()
   }
-}
 
-/// What is in front of a peer: the screen, or headless commands.
-struct Front: Sendable {
-  let options: Options
-  let engine: PeerEngine
-  let configuration: EngineConfiguration
-
-  /// Returns when the user quits, or the system asks the program to end.
-  func run(until termination: Termination) async throws {
-    try await withThrowingTaskGroup(of: Bool.self) { group in
-      group.addTask {
-        await termination.wait()
-        return true
-      }
-      group.addTask { try await runFront() == .quit }
-      // `exit` and the end of the screen leave the peer serving until it is told to end.
-      while let isOver = try await group.next(), !isOver {}
-      group.cancelAll()
-    }
-  }
-
-  private func runFront() async throws -> Leave? {
-    let commands = Commands(
-      client: engine, workingDirectory: FileManager.default.currentDirectoryPath,
-      homeDirectory: NSHomeDirectory())
-    return try await runHeadless(client: engine, commands: commands, json: options.json)
+  private static func startPage(
+    of engine: PeerEngine, _ configuration: EngineConfiguration
+  ) async throws -> StatsServer? {
+    guard let port = configuration.httpPort else { return nil }
+    let server = StatsServer(
+      client: engine, address: configuration.httpBind ?? configuration.host, port: port,
+      hostName: configuration.host)
+    let bound = try await server.start()
+    let place = Endpoint(host: configuration.host, port: bound)
+    await engine.setPage(url: "http://\(place)/", port: bound)
+    await engine.log(.info, "the page is at http://\(place)/")
+    return server
   }
 }
