@@ -24,7 +24,8 @@ public actor StatsServer {
   }
 
   private let application: any ApplicationProtocol
-  private let started: AsyncStream<Int>
+  /// The port, once it is listened on.
+  private let started: (stream: AsyncStream<Int>, continuation: AsyncStream<Int>.Continuation)
   private let address: String
   private let port: Int
   private var running: (group: ServiceGroup, task: Task<Void, any Error>)?
@@ -35,14 +36,13 @@ public actor StatsServer {
   ///   - port: 0...65535; 0 takes any free one.
   ///   - hostName: what this machine is called by visitors, beside the loopback names.
   public init(client: any PeerClient, address: String, port: Int, hostName: String) {
-    let (started, continuation) = AsyncStream.makeStream(
-      of: Int.self, bufferingPolicy: .bufferingNewest(1))
+    let started = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
     self.started = started
     self.address = address
     self.port = port
     application = Self.application(
       client: client, address: address, port: port, hostNames: [hostName, address]
-    ) { continuation.yield($0) }
+    ) { started.continuation.yield($0) }
   }
 
   /// Listens. Not to be called twice.
@@ -56,18 +56,13 @@ public actor StatsServer {
         configuration.maximumGracefulShutdownDuration = Limits.stopTime
         return configuration
       }())
-    let task = Task { try await group.run() }
-    running = (group, task)
-    let port = await withTaskGroup(of: Int?.self) { group in
-      group.addTask { [started] in await started.first { _ in true } }
-      group.addTask {
-        _ = await task.result
-        return nil
-      }
-      defer { group.cancelAll() }
-      return await group.next() ?? nil
+    let task = Task { [started] in
+      // Whatever ends the server ends the wait for its port.
+      defer { started.continuation.finish() }
+      try await group.run()
     }
-    if let port { return port }
+    running = (group, task)
+    if let port = await started.stream.first(where: { _ in true }) { return port }
     running = nil
     do {
       try await task.value
