@@ -166,7 +166,7 @@ extension PeerState {
     let dropped = outbox.takeDropped()
     guard dropped > 0 else { return }
     toldDropped = now.uptime
-    log(.warning, "too much gossip: \(dropped) answers or forwards were not sent")
+    log(.info, "much gossip: to stay within its limits, \(dropped) of it was not passed on")
   }
 
   /// Made again only after what is here has changed.
