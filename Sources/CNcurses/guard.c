@@ -70,6 +70,11 @@ static void die(int number) {
   }
   sigaction(number, &action, NULL);
   raise(number);
+  // A handler that was there before may have reported the crash and returned.
+  action.sa_handler = SIG_DFL;
+  action.sa_flags = 0;
+  sigaction(number, &action, NULL);
+  raise(number);
 }
 
 static void handle_deadly_signals(void) {
