@@ -131,7 +131,13 @@ void cn_signals_to(int fd) {
 }
 
 void cn_stop_process(void) {
+  // A thread that comes from a pool may have signals blocked; the stop has to happen here and now.
+  sigset_t stop, mask;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTSTP);
   handle_signal(SIGTSTP, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &stop, &mask);
   raise(SIGTSTP);
+  pthread_sigmask(SIG_SETMASK, &mask, NULL);
   handle_signal(SIGTSTP, pass_on);
 }
