@@ -24,7 +24,9 @@ public actor StatsServer {
   }
 
   private let application: any ApplicationProtocol
+  /// Tells the port that is listened on; finishes if the server ends.
   private let started: AsyncStream<Int>
+  private let ended: @Sendable () -> Void
   private let address: String
   private let port: Int
   private var running: (group: ServiceGroup, task: Task<Void, any Error>)?
@@ -38,6 +40,7 @@ public actor StatsServer {
     let (started, continuation) = AsyncStream.makeStream(
       of: Int.self, bufferingPolicy: .bufferingNewest(1))
     self.started = started
+    ended = { continuation.finish() }
     self.address = address
     self.port = port
     application = Self.application(
@@ -56,18 +59,12 @@ public actor StatsServer {
         configuration.maximumGracefulShutdownDuration = Limits.stopTime
         return configuration
       }())
-    let task = Task { try await group.run() }
-    running = (group, task)
-    let port = await withTaskGroup(of: Int?.self) { group in
-      group.addTask { [started] in await started.first { _ in true } }
-      group.addTask {
-        _ = await task.result
-        return nil
-      }
-      defer { group.cancelAll() }
-      return await group.next() ?? nil
+    let task = Task { [ended] in
+      defer { ended() }
+      try await group.run()
     }
-    if let port { return port }
+    running = (group, task)
+    if let port = await started.first(where: { _ in true }) { return port }
     running = nil
     do {
       try await task.value
