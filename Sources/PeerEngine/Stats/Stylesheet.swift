@@ -48,10 +48,12 @@ enum Stylesheet {
       border: 1px solid var(--line); border-radius: .5rem;
     }
     @media (min-width: 78rem) {
-      main { grid-template-columns: minmax(0, 1fr) 22rem; align-items: start; }
+      main {
+        grid-template-columns: minmax(0, 1fr) 24rem; grid-auto-flow: dense; align-items: start;
+      }
       .transfers, .log { grid-column: 1 / -1; }
-      .files { grid-column: 1; grid-row: 2; }
-      .peers { grid-column: 2; grid-row: 2; }
+      .files { grid-column: 1; }
+      .peers { grid-column: 2; }
     }
 
     .scroll { overflow-x: auto; }
