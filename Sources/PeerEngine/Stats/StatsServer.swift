@@ -24,9 +24,8 @@ public actor StatsServer {
   }
 
   private let application: any ApplicationProtocol
-  /// Tells the port that is listened on; finishes if the server ends.
-  private let started: AsyncStream<Int>
-  private let ended: @Sendable () -> Void
+  /// The port, once it is listened on.
+  private let started: (stream: AsyncStream<Int>, continuation: AsyncStream<Int>.Continuation)
   private let address: String
   private let port: Int
   private var running: (group: ServiceGroup, task: Task<Void, any Error>)?
@@ -37,15 +36,13 @@ public actor StatsServer {
   ///   - port: 0...65535; 0 takes any free one.
   ///   - hostName: what this machine is called by visitors, beside the loopback names.
   public init(client: any PeerClient, address: String, port: Int, hostName: String) {
-    let (started, continuation) = AsyncStream.makeStream(
-      of: Int.self, bufferingPolicy: .bufferingNewest(1))
+    let started = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
     self.started = started
-    ended = { continuation.finish() }
     self.address = address
     self.port = port
     application = Self.application(
       client: client, address: address, port: port, hostNames: [hostName, address]
-    ) { continuation.yield($0) }
+    ) { started.continuation.yield($0) }
   }
 
   /// Listens. Not to be called twice.
@@ -59,12 +56,13 @@ public actor StatsServer {
         configuration.maximumGracefulShutdownDuration = Limits.stopTime
         return configuration
       }())
-    let task = Task { [ended] in
-      defer { ended() }
+    let task = Task { [started] in
+      // Whatever ends the server ends the wait for its port.
+      defer { started.continuation.finish() }
       try await group.run()
     }
     running = (group, task)
-    if let port = await started.first(where: { _ in true }) { return port }
+    if let port = await started.stream.first(where: { _ in true }) { return port }
     running = nil
     do {
       try await task.value

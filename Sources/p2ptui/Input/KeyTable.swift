@@ -1,0 +1,175 @@
+/// What a key asks for, outside of prompts and dialogs.
+enum Intent: String, Sendable, CaseIterable {
+  case up, down, pageUp, pageDown, first, last
+  case nextPane, previousPane, filesPane, peersPane, logPane, transfersPane
+  case details, back, maximise
+  case mark, markAll, invertMarks
+  case filter, sort, reverse
+  case fetch, push, delete, undo, forget, announce, greet
+  case pause, cancel, retry
+  case copyID
+  case command, help, redraw, quit, suspend
+}
+
+/// One row of the key table: bindings, the help and the hints at the foot all come from it.
+struct Binding: Sendable {
+  var keys: [Key]
+  var intent: Intent
+  /// Where it works.
+  var panes: Set<Pane>
+  /// A word for the hint line; `nil` keeps it out of there.
+  var label: String?
+  /// A sentence for the help.
+  var text: String
+}
+
+struct KeyTable: Sendable {
+  /// In the order of help and hints.
+  let bindings: [Binding]
+  private let index: [Key: [Int]]
+
+  init(_ bindings: [Binding] = KeyTable.standard) {
+    self.bindings = bindings
+    var index: [Key: [Int]] = [:]
+    for (number, binding) in bindings.enumerated() {
+      for key in binding.keys { index[key, default: []].append(number) }
+    }
+    self.index = index
+  }
+
+  func intent(of key: Key, in pane: Pane) -> Intent? {
+    index[key]?.first { bindings[$0].panes.contains(pane) }.map { bindings[$0].intent }
+  }
+
+  /// The first key of an intent, as hints name it.
+  func keyName(of intent: Intent) -> String? {
+    bindings.first { $0.intent == intent }?.keys.first?.name
+  }
+
+  func hints(for pane: Pane) -> [(key: String, label: String)] {
+    bindings.compactMap { binding in
+      guard binding.panes.contains(pane), let label = binding.label, let key = binding.keys.first else {
+        return nil
+      }
+      return (key.name, label)
+    }
+  }
+
+  /// The help: one part for what works everywhere, one for each pane.
+  var sections: [(title: String, rows: [(keys: String, text: String)])] {
+    func rows(_ belongs: (Set<Pane>) -> Bool) -> [(keys: String, text: String)] {
+      bindings.filter { belongs($0.panes) }.map {
+        ($0.keys.map(\.name).joined(separator: " "), $0.text)
+      }
+    }
+    let everywhere = Set(Pane.allCases)
+    return [("Everywhere", rows { $0 == everywhere })]
+      + Pane.allCases.map { pane in (pane.title, rows { $0 != everywhere && $0.contains(pane) }) }
+  }
+
+  private static let all = Set(Pane.allCases)
+  private static let moving: Set<Pane> = [.files, .transfers]
+
+  static let standard: [Binding] = work + navigation + general
+
+  private static let work = [
+    Binding(
+      keys: [.character("f")], intent: .fetch, panes: [.files], label: "fetch",
+      text: "fetch the marked files, or the selected one"),
+    Binding(
+      keys: [.character("p")], intent: .push, panes: all, label: "push",
+      text: "share a file of this machine"),
+    Binding(
+      keys: [.character("D"), .delete], intent: .delete, panes: [.files], label: "delete",
+      text: "delete own files from the whole network, after a question"),
+    Binding(
+      keys: [.character(" ")], intent: .mark, panes: [.files], label: "mark",
+      text: "mark the file, or take its mark away"),
+    Binding(
+      keys: [.character("P")], intent: .pause, panes: moving, label: "pause",
+      text: "pause the download, or go on with it"),
+    Binding(
+      keys: [.character("c")], intent: .cancel, panes: moving, label: "cancel",
+      text: "cancel the download"),
+    Binding(
+      keys: [.character("r")], intent: .retry, panes: moving, label: "retry",
+      text: "try the download again now"),
+    Binding(
+      keys: [.character("x")], intent: .forget, panes: [.files], label: "forget",
+      text: "move only the own copy to the trash, after a question"),
+    Binding(
+      keys: [.character("a")], intent: .announce, panes: [.files],
+      text: "tell every peer that the file is here"),
+    Binding(
+      keys: [.character("a")], intent: .greet, panes: [.peers], label: "greet",
+      text: "greet the selected peer now"),
+    Binding(
+      keys: [.character("/")], intent: .filter, panes: all, label: "filter",
+      text: "show only what contains these words"),
+    Binding(
+      keys: [.character("s")], intent: .sort, panes: [.files, .peers], label: "sort",
+      text: "sort by the next column"),
+    Binding(
+      keys: [.character("s")], intent: .sort, panes: [.log], label: "level",
+      text: "show only more serious lines, or all again"),
+    Binding(
+      keys: [.character("I")], intent: .reverse, panes: [.files, .peers], text: "reverse the order"),
+    Binding(
+      keys: [.character("A")], intent: .markAll, panes: [.files], text: "mark every file of the list"),
+    Binding(
+      keys: [.character("i")], intent: .invertMarks, panes: [.files],
+      text: "mark what is not marked, and the other way round"),
+    Binding(
+      keys: [.character("u")], intent: .undo, panes: all,
+      text: "take a deletion back, within 5 seconds"),
+    Binding(
+      keys: [.character("y")], intent: .copyID, panes: all,
+      text: "copy the id (in the log, the line) to the clipboard"),
+  ]
+
+  private static let navigation = [
+    Binding(keys: [.up, .character("k")], intent: .up, panes: all, text: "one row up"),
+    Binding(keys: [.down, .character("j")], intent: .down, panes: all, text: "one row down"),
+    Binding(
+      keys: [.pageUp, .control("b")], intent: .pageUp, panes: all, text: "one page up"),
+    Binding(
+      keys: [.pageDown, .control("f")], intent: .pageDown, panes: all, text: "one page down"),
+    Binding(keys: [.home, .character("g")], intent: .first, panes: all, text: "first row"),
+    Binding(keys: [.end, .character("G")], intent: .last, panes: all, text: "last row"),
+    Binding(
+      keys: [.tab, .right, .character("l")], intent: .nextPane, panes: all, label: "pane",
+      text: "next pane"),
+    Binding(
+      keys: [.backTab, .left, .character("h")], intent: .previousPane, panes: all,
+      text: "previous pane"),
+    Binding(keys: [.character("1")], intent: .filesPane, panes: all, text: "files"),
+    Binding(keys: [.character("2")], intent: .peersPane, panes: all, text: "peers"),
+    Binding(keys: [.character("3"), .character("L")], intent: .logPane, panes: all, text: "log"),
+    Binding(
+      keys: [.character("4")], intent: .transfersPane, panes: all,
+      text: "transfers; shown even if there are none"),
+    Binding(
+      keys: [.enter], intent: .details, panes: all, label: "details",
+      text: "everything known of the selected row"),
+    Binding(
+      keys: [.escape], intent: .back, panes: all,
+      text: "one step back: close, clear the filter, clear marks, restore size"),
+    Binding(
+      keys: [.character("m")], intent: .maximise, panes: all,
+      text: "give the pane the whole screen, or not"),
+  ]
+
+  private static let general = [
+    Binding(
+      keys: [.character(":")], intent: .command, panes: all, label: "command",
+      text: "enter a command; Tab completes, Up and Down walk the history"),
+    Binding(
+      keys: [.character("?"), .function(1)], intent: .help, panes: all, label: "help",
+      text: "this help"),
+    Binding(keys: [.control("l")], intent: .redraw, panes: all, text: "draw the screen again"),
+    Binding(keys: [.control("z")], intent: .suspend, panes: all, text: "suspend; fg comes back"),
+    Binding(
+      keys: [.character("q"), .control("c")], intent: .quit, panes: all, label: "quit",
+      text: "end the peer; asked while transfers run"),
+  ]
+}

@@ -1,0 +1,86 @@
+import PeerCore
+
+/// A question that the screen waits on. The default answer is no.
+struct Dialog: Sendable {
+  enum Subject: Sendable {
+    case delete([FileRef])
+    case forget([FileRef])
+    case quit
+  }
+
+  /// Names shown before "and N more".
+  static let names = 6
+
+  var subject: Subject
+  var title: String
+  var lines: [String]
+  /// The number that has to be typed instead of `y`, and what is typed of it.
+  var count: Int?
+  var typed = ""
+
+  /// What becomes of a key.
+  enum Answer { case yes, no, open }
+
+  mutating func answer(_ key: Key) -> Answer {
+    guard let count else {
+      switch key {
+      case .character("y"), .character("Y"): return .yes
+      case .character("n"), .character("N"), .enter, .escape, .control("c"), .character("q"): return .no
+      default: return .open
+      }
+    }
+    switch key {
+    case .character(let digit) where digit.isASCII && digit.isNumber:
+      if typed.count < 9 { typed.append(digit) }
+      return .open
+    case .backspace:
+      typed = String(typed.dropLast())
+      return .open
+    case .enter: return Int(typed) == count ? .yes : .no
+    case .escape, .control("c"): return .no
+    default: return .open
+    }
+  }
+
+  /// Names for a list: the first few, then how many more there are.
+  static func list(_ names: [String]) -> [String] {
+    let shown = names.prefix(names.count == Self.names + 1 ? Self.names + 1 : Self.names)
+    let more = names.count - shown.count
+    return shown.map { "  " + $0 } + (more > 0 ? ["  and \(Format.count(more)) more"] : [])
+  }
+}
+
+/// Something to read, over the panes.
+struct Overlay: Sendable {
+  enum Content: Sendable {
+    case help
+    case output([String])
+    case details(Subject)
+  }
+
+  var content: Content
+  var scroll = 0
+}
+
+/// What details are shown of.
+enum Subject: Sendable, Hashable {
+  case file(FileRef)
+  case peer(PeerHandle)
+  case log(UInt64)
+  case transfer(UInt64)
+}
+
+/// One line at the foot that goes away by itself.
+struct Notice: Sendable, Equatable {
+  var text: String
+  var isError = false
+  /// The uptime at which it goes.
+  var until: Int64
+}
+
+/// A deletion that was confirmed and can still be undone.
+struct PendingDelete: Sendable {
+  var files: [FileRef]
+  /// The uptime at which it is sent.
+  var due: Int64
+}

@@ -1,0 +1,121 @@
+// Keys while a prompt is open.
+extension Model {
+  mutating func edit(_ key: Key) -> [Request] {
+    if prompt?.search != nil, searchHistory(key) { return [] }
+    let wasChoosing = prompt?.choice != nil
+    if key != .tab, key != .backTab { prompt?.choice = nil }
+    ticket += 1
+    switch key {
+    case .enter: return accept()
+    case .escape where wasChoosing: return []
+    case .escape, .control("c"), .control("g"): cancel()
+    case .control("d") where prompt?.editor.text.isEmpty == true: cancel()
+    case .backspace where prompt?.editor.text.isEmpty == true: cancel()
+    case .tab: return complete(step: 1)
+    case .backTab: return complete(step: -1)
+    case .up, .control("p"): walkHistory { $0.older(than: $1) }
+    case .down, .control("n"): walkHistory { history, _ in history.newer() }
+    case .control("r"): prompt?.search = ""
+    default: if prompt?.editor.edit(key) == true { applyFilter() }
+    }
+    return []
+  }
+
+  private mutating func accept() -> [Request] {
+    guard let prompt else { return [] }
+    self.prompt = nil
+    let line = prompt.editor.line
+    let isBlank = !line.contains { $0 != " " }
+    switch prompt.kind {
+    case .filter:
+      filterHistory.add(line)
+      return []
+    case .command:
+      guard !isBlank else { return [] }
+      return remember(line) + run(line)
+    case .push:
+      guard !isBlank else { return [] }
+      pushHistory.add(line)
+      return run(prompt.prefix + line)
+    }
+  }
+
+  private mutating func run(_ line: String) -> [Request] {
+    // Replaced by the answer, which a large push takes its time for.
+    notice = Notice(text: "\(line) \(symbols.ellipsis)", until: now + 60_000)
+    return [.run(line)]
+  }
+
+  private mutating func remember(_ line: String) -> [Request] {
+    commandHistory.add(line) ? [.saveHistory(commandHistory.entries)] : []
+  }
+
+  private mutating func cancel() {
+    if case .filter(let pane, let before)? = prompt?.kind { setFilter(before, of: pane) }
+    prompt = nil
+    commandHistory.rewind()
+    pushHistory.rewind()
+    filterHistory.rewind()
+  }
+
+  /// A filter works while it is typed.
+  private mutating func applyFilter() {
+    guard let prompt, case .filter(let pane, _) = prompt.kind else { return }
+    setFilter(prompt.editor.line, of: pane)
+  }
+
+  private mutating func complete(step: Int) -> [Request] {
+    guard let prompt else { return [] }
+    if case .filter = prompt.kind { return [] }
+    if prompt.choice != nil {
+      self.prompt?.cycle(by: step)
+      return []
+    }
+    let shift = prompt.prefix.count
+    return [
+      .complete(prompt.prefix + prompt.editor.line, cursor: prompt.editor.cursor + shift, ticket: ticket)
+    ]
+  }
+
+  private mutating func walkHistory(_ step: (inout History, String) -> String?) {
+    guard let line = prompt?.editor.line else { return }
+    if let found = withHistory({ step(&$0, line) }) {
+      prompt?.editor.replaceAll(found)
+      applyFilter()
+    }
+  }
+
+  private mutating func withHistory<R>(_ body: (inout History) -> R) -> R {
+    switch prompt?.kind {
+    case .push: body(&pushHistory)
+    case .filter: body(&filterHistory)
+    case .command, nil: body(&commandHistory)
+    }
+  }
+
+  /// Ctrl-R: the newest line of the history that contains what is typed. `false` if the key ends the
+  /// search and goes on to edit the line that was found.
+  private mutating func searchHistory(_ key: Key) -> Bool {
+    guard var search = prompt?.search else { return false }
+    switch key {
+    case .character(let character): search.append(character)
+    case .backspace: search = String(search.dropLast())
+    case .control("r"): break
+    case .escape, .control("g"), .control("c"):
+      prompt?.search = nil
+      return true
+    default:
+      prompt?.search = nil
+      return false
+    }
+    let present = prompt?.editor.line
+    let entries = withHistory { $0.entries }
+    let older = key == .control("r") ? entries.lastIndex { $0 == present } ?? entries.count : entries.count
+    prompt?.search = search
+    if !search.isEmpty, let found = entries[..<older].last(where: { $0.contains(search) }) {
+      prompt?.editor.replaceAll(found)
+      applyFilter()
+    }
+    return true
+  }
+}

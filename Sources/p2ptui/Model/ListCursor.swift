@@ -1,0 +1,35 @@
+/// The selected row of a list that changes under it. Selection is by id: when the list changes, the row is
+/// looked up again and stays on the same line of the screen.
+struct ListCursor<ID: Hashable & Sendable>: Sendable {
+  private(set) var selected: ID?
+  private(set) var row = 0
+  /// The first row shown.
+  private(set) var top = 0
+
+  /// Selects a row, clamped.
+  mutating func select(_ wanted: Int, of count: Int, id: (Int) -> ID) {
+    guard count > 0 else { return }
+    row = min(max(0, wanted), count - 1)
+    selected = id(row)
+  }
+
+  /// Brings row and top in line with a list and a height that may have changed.
+  mutating func settle(count: Int, height: Int, rowOf: (ID) -> Int?, id: (Int) -> ID) {
+    guard count > 0 else {
+      row = 0
+      top = 0
+      return
+    }
+    if let selected, let found = rowOf(selected) {
+      top += found - row
+      row = found
+    } else {
+      row = min(row, count - 1)
+      selected = id(row)
+    }
+    top = min(top, row)
+    top = max(top, row - max(1, height) + 1)
+    top = max(0, min(top, count - max(1, height)))
+  }
+
+}

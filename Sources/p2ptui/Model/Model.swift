@@ -1,0 +1,131 @@
+import PeerCore
+
+/// All state of the screen. Pure: `update` is the only way in, `Views` the only way out, and whatever
+/// needs the world is asked for as a `Request`.
+struct Model: Sendable {
+  /// Milliseconds in which a deletion can be undone.
+  static let undoTime: Int64 = 5_000
+  /// How long a notice stays, in milliseconds; errors stay longer, because they need to be read.
+  static let noticeTime: Int64 = 5_000
+  static let errorTime: Int64 = 12_000
+  /// Files are put in order again at most so often, and not while keys were pressed so lately
+  /// (milliseconds): a row does not move under the finger.
+  static let resortInterval: Int64 = 400
+  static let quietTime: Int64 = 400
+
+  let keys: KeyTable
+  let symbols: Symbols
+  /// Seconds that the local time is ahead of UTC.
+  let utcOffset: Int
+
+  var size: Size
+  var layout: Layout?
+  /// The uptime, in milliseconds, of the latest action, and of the newest snapshot's arrival.
+  var now: Int64 = 0
+  var arrived: Int64 = 0
+  var lastKey: Int64 = -1_000
+
+  var snapshot: Snapshot
+  /// Running and waiting downloads by file: what the files pane shows of them.
+  var downloads: [FileID: TransferView] = [:]
+  /// The transfers that run; a handful of them.
+  var active: [TransferView] = []
+
+  var focus = Pane.files
+  var maximised = false
+  /// Transfers are shown though there are none.
+  var transfersPinned = false
+  var files = FilesList()
+  var peers = PeersList()
+  var log = LogList()
+  var transfers = TransfersList()
+
+  var prompt: Prompt?
+  var dialog: Dialog?
+  var overlay: Overlay?
+  var notice: Notice?
+  var pendingDeletes: [PendingDelete] = []
+  var commandHistory: History
+  var pushHistory = History()
+  var filterHistory = History()
+  /// Tells the answer to a completion from that to an earlier one.
+  var ticket = 0
+
+  init(
+    snapshot: Snapshot, size: Size, keys: KeyTable = KeyTable(), symbols: Symbols = .unicode,
+    utcOffset: Int = 0, history: [String] = []
+  ) {
+    self.snapshot = snapshot
+    self.size = size
+    self.keys = keys
+    self.symbols = symbols
+    self.utcOffset = utcOffset
+    commandHistory = History(history)
+    take(snapshot)
+    settle()
+  }
+
+  /// The peer's uptime now, going on from the newest snapshot.
+  var uptime: Int64 { snapshot.taken.uptime + (now - arrived) }
+  var wall: Int64 { snapshot.taken.wall + (now - arrived) }
+
+  var showsTransfers: Bool { transfersPinned || !snapshot.transfers.isEmpty || focus == .transfers }
+
+  /// After how many milliseconds the next `tick` is due.
+  var wakeAfter: Int64 {
+    var wait: Int64 = 1_000
+    if let notice { wait = min(wait, notice.until - now) }
+    for pending in pendingDeletes { wait = min(wait, pending.due - now) }
+    if files.needsSort(of: snapshot.filesRevision) { wait = min(wait, 100) }
+    return max(10, wait)
+  }
+}
+
+/// The files pane's state.
+struct FilesList: Sendable {
+  /// What is wanted; `order` follows it.
+  var query = FileQuery()
+  var order = FileOrder()
+  /// An order is being made.
+  var isSorting = false
+  /// When the last one came.
+  var sortedAt: Int64 = -100_000
+  var cursor = ListCursor<FileRef>()
+  var marks: Set<FileRef> = []
+
+  func needsSort(of revision: UInt64) -> Bool {
+    !isSorting && (order.revision != revision || order.query != query)
+  }
+}
+
+/// The peers pane's state.
+struct PeersList: Sendable {
+  enum Sort: String, Sendable, CaseIterable { case id, address, seen, files, failures }
+
+  var sort = Sort.id
+  var descending = false
+  var filter = ""
+  /// The peers that match, in order.
+  var rows: [PeerHandle] = []
+  var cursor = ListCursor<PeerHandle>()
+}
+
+/// The log pane's state.
+struct LogList: Sendable {
+  /// Less serious lines are not shown.
+  var level = LogLevel.debug
+  var filter = ""
+  /// The lines that match, as indices into the snapshot's log.
+  var rows: [Int] = []
+  var cursor = ListCursor<UInt64>()
+  /// The newest line stays in view; moving up ends that, and the last row begins it again.
+  var follows = true
+}
+
+/// The transfers pane's state.
+struct TransfersList: Sendable {
+  var filter = ""
+  /// The transfers that match, as indices into the snapshot's.
+  var rows: [Int] = []
+  var cursor = ListCursor<UInt64>()
+}

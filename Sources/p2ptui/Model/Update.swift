@@ -1,0 +1,120 @@
+import PeerCore
+
+extension Model {
+  /// Takes in what happened at an uptime (milliseconds), and says what is to be done about it.
+  mutating func update(_ action: Action, at time: Int64) -> [Request] {
+    now = max(now, time)
+    var requests: [Request] = []
+    switch action {
+    case .key(let key):
+      lastKey = now
+      requests = press(key)
+    case .resize(let size): self.size = size
+    case .snapshot(let snapshot):
+      requests = announceEndedDownloads(in: snapshot)
+      take(snapshot)
+    case .tick: break
+    case .sorted(let order):
+      files.order = order
+      files.isSorting = false
+      files.sortedAt = now
+    case .replies(let replies): tell(replies)
+    case .output(let output): requests = show(output)
+    case .completions(let ticket, let completions):
+      if ticket == self.ticket { prompt?.complete(completions) }
+    }
+    requests += whatIsDue()
+    settle()
+    return requests
+  }
+
+  mutating func take(_ snapshot: Snapshot) {
+    self.snapshot = snapshot
+    arrived = now
+    active = snapshot.transfers.filter { $0.state == .active }
+    downloads = [:]
+    for transfer in snapshot.transfers where transfer.direction == .down && transfer.state != .done {
+      downloads[transfer.file] = transfer
+    }
+    collect()
+  }
+
+  mutating func say(_ text: String, isError: Bool = false) {
+    notice = Notice(
+      text: text, isError: isError, until: now + (isError ? Self.errorTime : Self.noticeTime))
+  }
+
+  /// What leaving has to do before: a deletion that waits for its time is sent.
+  mutating func leave(_ way: Leave) -> [Request] {
+    let deletes = pendingDeletes.flatMap { $0.files.map { Command.delete($0.id) } }
+    pendingDeletes = []
+    return (deletes.isEmpty ? [] : [.submit(deletes)]) + [.leave(way)]
+  }
+
+  private mutating func whatIsDue() -> [Request] {
+    var requests: [Request] = []
+    if let notice, notice.until <= now { self.notice = nil }
+    let due = pendingDeletes.filter { $0.due <= now }
+    if !due.isEmpty {
+      pendingDeletes.removeAll { $0.due <= now }
+      requests.append(.submit(due.flatMap { $0.files.map { .delete($0.id) } }))
+    }
+    if shouldSort {
+      files.isSorting = true
+      requests.append(
+        .sort(FileSort(query: files.query, files: snapshot.files, revision: snapshot.filesRevision)))
+    }
+    return requests
+  }
+
+  private var shouldSort: Bool {
+    guard files.needsSort(of: snapshot.filesRevision) else { return false }
+    if files.order.query != files.query || files.order.revision == nil { return true }
+    // A costly order is made less often, so that it takes a fifth of one core at most.
+    let interval = max(Self.resortInterval, files.order.cost * 5)
+    return now - files.sortedAt >= interval && now - lastKey >= Self.quietTime
+  }
+
+  private mutating func announceEndedDownloads(in new: Snapshot) -> [Request] {
+    func over(_ snapshot: Snapshot) -> [TransferView] {
+      snapshot.transfers.filter { $0.direction == .down && $0.state.isOver }
+    }
+    let known = Set(over(snapshot).map(\.number))
+    let ended = over(new).filter { !known.contains($0.number) }
+    guard let last = ended.last else { return [] }
+    let others = ended.count > 1 ? " and \(ended.count - 1) more" : ""
+    let name = Visible.text(last.fileName, limit: 80)
+    if last.state == .done {
+      say("Fetched \(name)\(others).")
+    } else {
+      let reason = last.error.map { ": " + Visible.text($0, limit: 200) } ?? "."
+      say("Could not fetch \(name)\(others)\(reason)", isError: true)
+    }
+    return [.bell]
+  }
+
+  private mutating func tell(_ replies: [CommandReply]) {
+    let failures = replies.filter { !$0.isDone }
+    guard let first = failures.first ?? replies.last else { return }
+    let text = Visible.text(first.text)
+    if replies.count == 1 {
+      say(text, isError: !first.isDone)
+    } else if failures.isEmpty {
+      say("\(Format.count(replies.count)) done; the last: \(text)")
+    } else {
+      let done = replies.count - failures.count
+      say("\(Format.count(done)) done, \(Format.count(failures.count)) refused: \(text)", isError: true)
+    }
+  }
+
+  private mutating func show(_ output: CommandOutput) -> [Request] {
+    if let leave = output.leave { return self.leave(leave) }
+    notice = nil
+    if output.lines.count == 1, CellWidth.of(output.lines[0]) <= size.width - 4 {
+      say(output.lines[0], isError: output.failed)
+    } else if !output.lines.isEmpty {
+      overlay = Overlay(content: .output(output.lines))
+    }
+    return []
+  }
+}

@@ -1,0 +1,124 @@
+import PeerCore
+
+// Keys that make the peer do something, and the questions before some of them.
+extension Model {
+  /// The marked files that still exist, or else the selected one.
+  var chosen: [FileRef] {
+    let marked = files.marks.filter { snapshot.file($0) != nil }
+    if !marked.isEmpty {
+      return marked.sorted {
+        (files.order.row(of: $0) ?? .max, $0.id) < (files.order.row(of: $1) ?? .max, $1.id)
+      }
+    }
+    guard case .file(let ref)? = selection(.files), snapshot.file(ref) != nil else { return [] }
+    return [ref]
+  }
+
+  mutating func work(_ intent: Intent) -> [Request] {
+    switch intent {
+    case .fetch: return fetch()
+    case .delete: askDelete()
+    case .forget: askForget()
+    case .announce: return submit(chosen.map { .announce($0.id) })
+    case .greet:
+      guard case .peer(let handle)? = selection(.peers), let peer = snapshot.peer(handle) else { break }
+      return submit([.gossip(peer.endpoint)])
+    case .pause: return submit(subjects.map { isPaused($0) ? .resume($0) : .pause($0) })
+    case .cancel: return submit(subjects.map(Command.cancel))
+    case .retry: return submit(subjects.map(Command.retry))
+    default: break
+    }
+    return []
+  }
+
+  private mutating func submit(_ commands: [Command]) -> [Request] {
+    guard !commands.isEmpty else { return [] }
+    files.marks = []
+    return [.submit(commands)]
+  }
+
+  private mutating func fetch() -> [Request] {
+    let missing = chosen.filter { snapshot.file($0)?.copy == nil }
+    if missing.isEmpty, !chosen.isEmpty { say("It is here already.") }
+    return submit(missing.map { .get($0.id) })
+  }
+
+  /// The files whose downloads a key is about: of the selected transfer, or of the chosen files.
+  private var subjects: [FileID] {
+    guard focus == .transfers else { return chosen.map(\.id) }
+    guard case .transfer(let number)? = selection(.transfers), let transfer = transfer(number) else {
+      return []
+    }
+    return [transfer.file]
+  }
+
+  private func isPaused(_ id: FileID) -> Bool { downloads[id]?.state == .paused }
+
+  private func name(_ ref: FileRef) -> String {
+    snapshot.file(ref).map { Views.name($0.entry) } ?? ref.id.short
+  }
+
+  private mutating func askDelete() {
+    let all = chosen
+    let waiting = Set(pendingDeletes.flatMap(\.files))
+    let own = all.filter {
+      snapshot.file($0)?.entry.owner == snapshot.me.peerID.text && !waiting.contains($0)
+    }
+    guard !own.isEmpty else {
+      if !all.isEmpty {
+        let forget = keys.keyName(of: .forget) ?? ""
+        say("Only its owner deletes a file from the network; \(forget) forgets the copy here.", isError: true)
+      }
+      return
+    }
+    var lines = Dialog.list(own.map(name))
+    if own.count < all.count {
+      lines.append("The other \(Format.count(all.count - own.count)) are not yours.")
+    }
+    lines.append("Every peer is told to remove \(own.count == 1 ? "it" : "them").")
+    dialog = Dialog(
+      subject: .delete(own), title: "Delete \(Format.plural(own.count, "file")) from the network",
+      lines: lines, count: own.count > 1 ? own.count : nil)
+  }
+
+  private mutating func askForget() {
+    let here = chosen.filter { snapshot.file($0)?.copy != nil }
+    guard !here.isEmpty else {
+      if !chosen.isEmpty { say("There is no copy here.") }
+      return
+    }
+    dialog = Dialog(
+      subject: .forget(here),
+      title: here.count == 1 ? "Forget the copy here" : "Forget \(Format.count(here.count)) copies here",
+      lines: Dialog.list(here.map(name)) + ["Only the copy here goes, to the trash."],
+      count: here.count > 1 ? here.count : nil)
+  }
+
+  mutating func answerDialog(_ key: Key) -> [Request] {
+    guard var dialog else { return [] }
+    let answer = dialog.answer(key)
+    self.dialog = answer == .open ? dialog : nil
+    switch (answer, dialog.subject) {
+    case (.open, _): return []
+    case (.yes, .quit): return leave(.quit)
+    case (.yes, .forget(let refs)): return submit(refs.map { .forget($0.id) })
+    case (.yes, .delete(let refs)):
+      pendingDeletes.append(PendingDelete(files: refs, due: now + Self.undoTime))
+      files.marks = []
+      notice = nil
+    case (.no, .quit): break
+    case (.no, _): say("Nothing was done.")
+    }
+    return []
+  }
+
+  mutating func undo() {
+    guard let last = pendingDeletes.popLast() else {
+      say("There is nothing to undo.")
+      return
+    }
+    say(
+      "Not deleted: \(last.files.count == 1 ? name(last.files[0]) : Format.plural(last.files.count, "file"))."
+    )
+  }
+}

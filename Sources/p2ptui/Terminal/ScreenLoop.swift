@@ -1,0 +1,169 @@
+import Foundation
+import PeerCore
+
+/// The screen's thread: waits, updates the model, draws.
+struct ScreenLoop {
+  /// Milliseconds between frames: 20 a second are fluent, and light over a slow line.
+  static let frameInterval: Int64 = 50
+  /// How long a lone Esc is waited on for the rest of a sequence, in milliseconds.
+  static let escapeDelay: Int64 = 40
+
+  private let mailbox: Mailbox
+  private let work: BackgroundWork
+  private let terminal: Terminal
+  private let historyFile: HistoryFile?
+  private let start = ContinuousClock.now
+  private var model: Model
+  private var decoder: KeyDecoder
+  private var drawnAt: Int64 = -1_000
+  private var keysAt: Int64 = 0
+  private var needsFrame = true
+  private var leaves: Leave?
+
+  init(first: Snapshot, options: ScreenOptions, mailbox: Mailbox, work: BackgroundWork) throws {
+    self.mailbox = mailbox
+    self.work = work
+    historyFile = options.historyPath.map(HistoryFile.init)
+    terminal = try Terminal(theme: options.effectiveTheme)
+    decoder = KeyDecoder(sequences: terminal.keySequences)
+    model = Model(
+      snapshot: first, size: terminal.measure(), keys: options.keys,
+      symbols: options.ascii || !terminal.isUnicode ? .ascii : .unicode,
+      utcOffset: TimeZone.current.secondsFromGMT(), history: historyFile?.read() ?? [])
+  }
+
+  private var now: Int64 {
+    let passed = start.duration(to: .now).components
+    return passed.seconds * 1000 + passed.attoseconds / 1_000_000_000_000_000
+  }
+
+  mutating func run() -> Leave {
+    mailbox.wakeup.takeSignals(true)
+    defer {
+      mailbox.wakeup.takeSignals(false)
+      terminal.restore()
+    }
+    update(.tick)
+    while leaves == nil {
+      draw()
+      guard wait() else {
+        leave()
+        break
+      }
+      takeMail()
+    }
+    return leaves ?? .quit
+  }
+
+  private mutating func draw() {
+    guard needsFrame, now - drawnAt >= Self.frameInterval else { return }
+    terminal.show(Views.frame(model))
+    drawnAt = now
+    needsFrame = false
+  }
+
+  /// Waits for keys, mail, signals or time, and takes the first and the last two in. `false` if the
+  /// terminal is gone.
+  private mutating func wait() -> Bool {
+    var timeout = model.wakeAfter
+    if needsFrame { timeout = min(timeout, Self.frameInterval - (now - drawnAt)) }
+    if decoder.isWaiting { timeout = min(timeout, Self.escapeDelay) }
+    var sources = [
+      pollfd(fd: terminal.input, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: mailbox.wakeup.readEnd, events: Int16(POLLIN), revents: 0),
+    ]
+    let before = now
+    let ready = poll(&sources, 2, Int32(clamping: max(0, timeout)))
+    if sources[1].revents != 0 { handle(mailbox.wakeup.drain()) }
+    if ready > 0, sources[0].revents != 0 { return readKeys() }
+    if decoder.isWaiting, now - keysAt >= Self.escapeDelay { press(decoder.flush()) }
+    if ready == 0 || now - before >= model.wakeAfter {
+      update(.tick)
+      terminal.boundCapture()
+    }
+    return true
+  }
+
+  private mutating func readKeys() -> Bool {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = read(terminal.input, &bytes, bytes.count)
+    if count < 0 { return errno == EINTR || errno == EAGAIN }
+    guard count > 0 else { return false }
+    keysAt = now
+    press(decoder.decode(bytes[..<count]))
+    return true
+  }
+
+  private mutating func press(_ keys: [Key]) {
+    for key in keys where leaves == nil { update(.key(key)) }
+  }
+
+  private mutating func handle(_ signals: Set<Int32>) {
+    if signals.contains(SIGTSTP) { terminal.suspend() }
+    if signals.contains(SIGCONT) { terminal.resume() }
+    if !signals.isEmpty { update(.resize(terminal.measure())) }
+  }
+
+  private mutating func takeMail() {
+    let mail = mailbox.take()
+    if let snapshot = mail.snapshot { update(.snapshot(snapshot)) }
+    for answer in mail.answers where leaves == nil { update(answer) }
+    if mail.isClosed, leaves == nil { leave() }
+  }
+
+  private mutating func leave() {
+    perform(model.leave(.quit))
+  }
+
+  private mutating func update(_ action: Action) {
+    perform(model.update(action, at: now))
+    needsFrame = true
+  }
+
+  private mutating func perform(_ requests: [Request]) {
+    for request in requests {
+      switch request {
+      case .submit(let batch): work.submit(batch)
+      case .run(let line): work.run(line)
+      case .complete(let line, let cursor, let ticket):
+        work.complete(line, cursor: cursor, ticket: ticket)
+      case .sort(let sort): work.sort(sort)
+      case .copy(let text):
+        terminal.copy(text)
+      case .bell: terminal.bell()
+      case .redraw:
+        terminal.redraw()
+        needsFrame = true
+      case .suspend:
+        terminal.suspend()
+        update(.resize(terminal.measure()))
+      case .saveHistory(let lines): historyFile?.write(lines)
+      case .leave(let way): leaves = way
+      }
+    }
+  }
+}
+
+/// Where the prompt's history outlasts the screen. A history that can't be kept is no reason to stop.
+struct HistoryFile: Sendable {
+  /// Bytes read of it, so that a file that is something else does no harm.
+  static let bytes = History.lines * LineEditor.characters
+
+  let path: String
+
+  func read() -> [String] {
+    guard let file = FileHandle(forReadingAtPath: path) else { return [] }
+    defer { try? file.close() }
+    guard let data = try? file.read(upToCount: Self.bytes) else { return [] }
+    return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+
+  func write(_ lines: [String]) {
+    let url = URL(fileURLWithPath: path)
+    let directory = url.deletingLastPathComponent()
+    try? FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    let data = Data(lines.map { $0 + "\n" }.joined().utf8)
+    try? data.write(to: url, options: .atomic)
+    try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+  }
+}

@@ -1,0 +1,117 @@
+import PeerCore
+
+/// The files pane: state, name, size, holders, age, owner, short id; less important columns drop first.
+enum FilesView {
+  private static let columns = [
+    Column(head: "STATE", width: 11, comfort: 10),
+    Column(head: "NAME", width: 0, comfort: 0),
+    Column(head: "SIZE", width: 8, right: true, comfort: 12),
+    Column(head: "HELD", width: 5, right: true, comfort: 18),
+    Column(head: "AGE", width: 4, right: true, comfort: 22),
+    Column(head: "OWNER", width: 12, comfort: 26),
+    Column(head: "ID", width: 8, comfort: 30),
+  ]
+
+  private static func sorted(_ sort: FileQuery.Sort) -> Int {
+    switch sort {
+    case .state: 0
+    case .name: 1
+    case .size: 2
+    case .holders: 3
+    case .time: 4
+    case .owner: 5
+    }
+  }
+
+  static func draw(_ model: Model, in rect: Rect, on frame: inout Frame) {
+    let (head, body) = rect.splitRows(1)
+    // Two columns at the left are for the mark; one at the right keeps off what stands beside.
+    let columns = Columns(Self.columns, flexible: 1, width: rect.width - 3)
+    let query = model.files.query
+    columns.drawHeads(
+      x: head.x + 2, y: head.y, sorted: sorted(query.sort), descending: query.descending,
+      symbols: model.symbols, on: &frame)
+    guard model.files.order.count > 0 else {
+      let text =
+        model.snapshot.files.count > 0 && !query.text.isEmpty
+        ? "No file matches." : "No files yet. p shares one; others appear when peers tell of them."
+      return PaneView.empty(text, in: body, symbols: model.symbols, on: &frame)
+    }
+    let deleting = Set(model.pendingDeletes.flatMap(\.files))
+    PaneView.rows(.files, of: model, in: body, on: &frame) { row, y, whole, frame in
+      let ref = model.files.order.ref(row)
+      if model.files.marks.contains(ref) {
+        frame.put(model.symbols.mark, x: rect.x, y: y, role: whole ?? .marked)
+      }
+      // A file that went since the order was made keeps its row until the next one.
+      let live = model.snapshot.file(ref)
+      guard let record = live ?? model.files.order.files[ref.slot] else { return }
+      columns.drawRow(
+        x: rect.x + 2, y: y, whole: whole ?? (live == nil ? .dim : nil), symbols: model.symbols, on: &frame
+      ) { index, width in
+        if index == 0, deleting.contains(ref) { return [Span("\(model.symbols.failed) deleting", .warning)] }
+        if index == 0, live == nil { return [Span("\(model.symbols.gone) gone", .dim)] }
+        return cell(index, width, record, model)
+      }
+    }
+  }
+
+  private static func cell(_ index: Int, _ width: Int, _ record: FileRecord, _ model: Model) -> [Span] {
+    let entry = record.entry
+    switch index {
+    case 0: return state(record, model)
+    case 1: return [Span(Views.name(entry))]
+    case 2: return [Span(record.size.map(Format.bytes) ?? model.symbols.gone, .dim)]
+    case 3: return [Span(record.holders.isEmpty ? model.symbols.gone : "\(record.holders.count)", .dim)]
+    case 4:
+      let age = entry.timestampSeconds.map { Int64(Double(model.wall) / 1000 - max(-1e12, min(1e12, $0))) }
+      return [Span(age.map(Format.age) ?? model.symbols.gone, .dim)]
+    case 5:
+      let isOwn = entry.owner == model.snapshot.me.peerID.text
+      return [
+        Span(
+          entry.owner.isEmpty ? model.symbols.gone : Visible.text(entry.owner, limit: 128),
+          isOwn ? .text : .dim)
+      ]
+    default: return [Span(entry.id.short, .dim)]
+    }
+  }
+
+  /// A mark and a word, or a bar of what is there; at most 11 columns.
+  static func state(_ record: FileRecord, _ model: Model) -> [Span] {
+    let symbols = model.symbols
+    switch record.state {
+    case .local: return [Span("\(symbols.here) here", .here)]
+    case .remote: return [Span("\(symbols.remote) remote", .remote)]
+    case .failed: return [Span("\(symbols.failed) failed", .failed)]
+    case .unavailable: return [Span("\(symbols.gone) no holder", .unavailable)]
+    case .fetching:
+      guard let transfer = model.downloads[record.entry.id] else {
+        return [Span("\(symbols.queued) queued", .fetching)]
+      }
+      return progress(transfer, width: 11, symbols: symbols)
+    }
+  }
+
+  /// A bar and a percentage while bytes come; otherwise a mark and a word.
+  static func progress(_ transfer: TransferView, width: Int, symbols: Symbols) -> [Span] {
+    switch transfer.state {
+    case .queued where transfer.retryAt != nil: return [Span("\(symbols.queued) waiting", .fetching)]
+    case .queued: return [Span("\(symbols.queued) queued", .fetching)]
+    case .verifying: return [Span("\(symbols.verifying) verify", .fetching)]
+    case .paused: return [Span("\(symbols.paused) paused", .warning)]
+    case .failed: return [Span("\(symbols.failed) failed", .failed)]
+    case .done: return [Span("\(symbols.done) done", .here)]
+    case .active:
+      guard let total = transfer.total, total > 0 else {
+        return [Span(Fit.pad(Format.bytes(transfer.bytes), to: width, right: true, ellipsis: ""), .fetching)]
+      }
+      let bar = symbols.bar(Double(transfer.bytes) / Double(total), width: width - 5)
+      let percent = Format.percent(transfer.bytes, of: total)
+      return [
+        Span(bar.full, .bar), Span(bar.rest, .barRest),
+        Span(Fit.pad(percent, to: 5, right: true, ellipsis: ""), .fetching),
+      ]
+    }
+  }
+}

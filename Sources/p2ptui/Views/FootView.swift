@@ -1,0 +1,106 @@
+import PeerCore
+
+/// The last line: the prompt, or else a notice, or else the keys that fit the focused pane.
+enum FootView {
+  static func draw(_ model: Model, in rect: Rect, on frame: inout Frame) {
+    if let prompt = model.prompt {
+      drawPrompt(prompt, model, in: rect, on: &frame)
+    } else if let pending = model.pendingDeletes.last, model.notice == nil {
+      drawPending(pending, model, in: rect, on: &frame)
+    } else if let notice = model.notice {
+      let mark = notice.isError ? model.symbols.warning + " " : ""
+      let text = Fit.clip(
+        mark + Visible.text(notice.text), to: rect.width - 2, ellipsis: model.symbols.ellipsis)
+      frame.put(text, x: 1, y: rect.y, role: notice.isError ? .noticeError : .notice)
+    } else {
+      drawHints(model, in: rect, on: &frame)
+    }
+  }
+
+  private static func drawHints(_ model: Model, in rect: Rect, on frame: inout Frame) {
+    let hints = model.keys.hints(for: model.focus)
+    func width(_ hint: (key: String, label: String)) -> Int {
+      CellWidth.of(hint.key) + 1 + CellWidth.of(hint.label) + 2
+    }
+    // The last two, help and quit, always have their place.
+    let fixed = hints.suffix(2)
+    var room = rect.width - 1 - fixed.reduce(0) { $0 + width($1) }
+    var shown: [(key: String, label: String)] = []
+    for hint in hints.dropLast(2) where width(hint) <= room {
+      shown.append(hint)
+      room -= width(hint)
+    }
+    var x = rect.x + 1
+    for hint in shown + fixed {
+      x = frame.put(hint.key, x: x, y: rect.y, role: .key)
+      x = frame.put(" \(hint.label)", x: x, y: rect.y, role: .hint) + 2
+    }
+  }
+
+  private static func drawPending(
+    _ pending: PendingDelete, _ model: Model, in rect: Rect, on frame: inout Frame
+  ) {
+    let seconds = max(1, (pending.due - model.now + 999) / 1000)
+    let what =
+      pending.files.count == 1
+      ? model.snapshot.file(pending.files[0]).map { Views.name($0.entry) } ?? pending.files[0].id.short
+      : Format.plural(pending.files.count, "file")
+    let undo = "  \(model.keys.keyName(of: .undo) ?? "") undo"
+    let start = "Deleting "
+    let end = " in \(seconds) s."
+    let room = rect.width - 2 - CellWidth.of(start + end + undo)
+    let name = Fit.clip(what, to: room, ellipsis: model.symbols.ellipsis)
+    let x = frame.put(start + name + end, x: 1, y: rect.y, role: .warning)
+    frame.put(undo, x: x, y: rect.y, role: .key)
+  }
+
+  private static func drawPrompt(
+    _ prompt: Prompt, _ model: Model, in rect: Rect, on frame: inout Frame
+  ) {
+    let label = prompt.search.map { "(history: \($0)) " } ?? prompt.label
+    let start = frame.put(label, x: 1, y: rect.y, role: .prompt)
+    let room = rect.right - start - 1
+    let before = Visible.text(
+      String(prompt.editor.text[..<prompt.editor.cursor]), limit: LineEditor.characters)
+    let after = Visible.text(
+      String(prompt.editor.text[prompt.editor.cursor...]), limit: LineEditor.characters)
+    // The end of what stands before the cursor is always in view.
+    var hidden = 0
+    var visible = Array(Clusters(before))
+    var used = visible.reduce(0) { $0 + $1.width }
+    while used > room - 1, !visible.isEmpty {
+      used -= visible.removeFirst().width
+      hidden += 1
+    }
+    let x = frame.put(visible.map(\.text).joined(), x: start, y: rect.y)
+    frame.put(after, x: x, y: rect.y, width: max(0, rect.right - x))
+    frame.cursor = Point(x: min(x, rect.right - 1), y: rect.y)
+    if hidden > 0 { frame.put(model.symbols.ellipsis, x: start, y: rect.y, role: .dim) }
+    if let choice = prompt.choice { drawChoice(choice, model, above: rect, on: &frame) }
+  }
+
+  /// The candidates of a completion, in columns over the lines above the prompt.
+  private static func drawChoice(
+    _ choice: Prompt.Choice, _ model: Model, above rect: Rect, on frame: inout Frame
+  ) {
+    let texts = choice.candidates.map { Visible.text($0, limit: 256) }
+    let widest = min(rect.width - 2, (texts.map { CellWidth.of($0) }.max() ?? 0) + 2)
+    let perLine = max(1, (rect.width - 2) / max(1, widest))
+    let lines = (texts.count + perLine - 1) / perLine
+    let height = min(lines, max(1, model.size.height / 3))
+    let current = (choice.index ?? 0) / perLine
+    let first = max(0, min(current - height / 2, lines - height))
+    let y = rect.y - height - 1
+    let area = Rect(x: 0, y: y, width: rect.width, height: height + 1)
+    frame.fill(area)
+    PaneView.rule(
+      Format.count(texts.count) + " candidates", ["Tab takes the next"], isFocused: false,
+      symbols: model.symbols, in: Rect(x: 0, y: y, width: rect.width, height: 1), on: &frame)
+    for index in first * perLine..<min(texts.count, (first + height) * perLine) {
+      let text = Fit.clip(texts[index], to: widest - 2, ellipsis: model.symbols.ellipsis)
+      frame.put(
+        text, x: 2 + index % perLine * widest, y: y + 1 + index / perLine - first,
+        role: index == choice.index ? .selected : .text)
+    }
+  }
+}

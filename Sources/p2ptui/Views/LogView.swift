@@ -1,0 +1,38 @@
+import PeerCore
+
+/// The log pane: time, level, text; the newest line at the foot.
+enum LogView {
+  static func draw(_ model: Model, in rect: Rect, on frame: inout Frame) {
+    guard !model.log.rows.isEmpty else {
+      let text = model.snapshot.log.isEmpty ? "Nothing has happened yet." : "No line matches."
+      return PaneView.empty(text, in: rect, symbols: model.symbols, on: &frame)
+    }
+    let isWide = rect.width >= 60
+    PaneView.rows(.log, of: model, in: rect, on: &frame) { row, y, whole, frame in
+      let entry = model.snapshot.log[model.log.rows[row]]
+      let (word, role) = level(entry.level)
+      var spans = [Span(Format.clock(entry.time, utcOffset: model.utcOffset) + "  ", .dim)]
+      // Narrow, only what is out of the ordinary is named.
+      if isWide {
+        spans.append(Span(word + "  ", role))
+      } else if entry.level > .info {
+        spans.append(Span(model.symbols.warning + " ", role))
+      }
+      let used = spans.reduce(0) { $0 + CellWidth.of($1.text) }
+      let text = Fit.clip(
+        Visible.text(entry.text), to: rect.width - 3 - used, ellipsis: model.symbols.ellipsis)
+      spans.append(Span(text, entry.level > .info ? role : entry.level == .debug ? .dim : .text))
+      if let whole { spans = spans.map { Span($0.text, whole) } }
+      frame.put(spans, x: rect.x + 2, y: y, width: rect.width - 3)
+    }
+  }
+
+  static func level(_ level: LogLevel) -> (word: String, role: Role) {
+    switch level {
+    case .debug: ("debug", .dim)
+    case .info: ("info ", .dim)
+    case .warning: ("warn ", .warning)
+    case .error: ("error", .error)
+    }
+  }
+}

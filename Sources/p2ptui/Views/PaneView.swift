@@ -1,0 +1,91 @@
+import PeerCore
+
+/// What all panes have: a rule with name and state, and rows below it.
+enum PaneView {
+  static func draw(_ pane: Pane, of model: Model, in rect: Rect, on frame: inout Frame) {
+    let (head, body) = rect.splitRows(1)
+    let isFocused = pane == model.focus
+    rule(
+      "\(pane.number) \(pane.title)", info(pane, model), isFocused: isFocused, symbols: model.symbols,
+      in: head, on: &frame)
+    switch pane {
+    case .files: FilesView.draw(model, in: body, on: &frame)
+    case .peers: PeersView.draw(model, in: body, on: &frame)
+    case .log: LogView.draw(model, in: body, on: &frame)
+    case .transfers: TransfersView.draw(model, in: body, on: &frame)
+    }
+    if isFocused { placeCursor(pane, model, rect, on: &frame) }
+  }
+
+  /// A horizontal line with a name at its left and, dim, what is to be known at its right. That of the
+  /// focused pane is heavy.
+  static func rule(
+    _ name: String, _ info: [String], isFocused: Bool, symbols: Symbols, in rect: Rect,
+    on frame: inout Frame
+  ) {
+    frame.fill(
+      rect, isFocused ? symbols.ruleFocused : symbols.rule, role: isFocused ? .ruleFocused : .rule)
+    let end = frame.put(
+      " \(name) ", x: rect.x + 1, y: rect.y, role: isFocused ? .paneNameFocused : .paneName)
+    var parts = info
+    func text() -> String { " " + parts.joined(separator: " \(symbols.separator) ") + " " }
+    while parts.count > 1, CellWidth.of(text()) > rect.right - end - 2 { parts.removeLast() }
+    guard !parts.isEmpty else { return }
+    let clipped = Fit.clip(text(), to: max(0, rect.right - end - 2), ellipsis: symbols.ellipsis)
+    frame.put(clipped, x: rect.right - 1 - CellWidth.of(clipped), y: rect.y, role: .dim)
+  }
+
+  private static func info(_ pane: Pane, _ model: Model) -> [String] {
+    let count = model.count(pane)
+    var parts = [count == 0 ? "none" : "\(Format.count(model.row(pane) + 1))/\(Format.count(count))"]
+    if !model.filter(pane).isEmpty {
+      parts.insert("/" + Visible.text(model.filter(pane), limit: 40), at: 0)
+    }
+    switch pane {
+    case .files:
+      let marks = model.files.marks.count
+      if marks > 0 { parts.insert("\(Format.count(marks)) marked", at: 0) }
+      parts.append("by \(model.files.query.sort.rawValue)")
+    case .peers: parts.append("by \(model.peers.sort.rawValue)")
+    case .log:
+      if model.log.level > .debug { parts.insert("\(model.log.level.rawValue) and worse", at: 0) }
+      if !model.log.follows { parts.insert("paused", at: 0) }
+    case .transfers: break
+    }
+    return parts
+  }
+
+  /// The hardware cursor sits on the selected row, for braille lines and screen readers.
+  private static func placeCursor(_ pane: Pane, _ model: Model, _ rect: Rect, on frame: inout Frame) {
+    guard let layout = model.layout, model.count(pane) > 0 else { return }
+    let line = model.row(pane) - model.top(pane)
+    guard line >= 0, line < layout.listHeight(pane) else { return }
+    frame.cursor = Point(x: rect.x, y: rect.bottom - layout.listHeight(pane) + line)
+  }
+
+  /// Calls for every visible row, with its line on the screen and the role if the row is selected.
+  static func rows(
+    _ pane: Pane, of model: Model, in rect: Rect, on frame: inout Frame,
+    draw: (_ row: Int, _ y: Int, _ whole: Role?, _ frame: inout Frame) -> Void
+  ) {
+    let top = model.top(pane)
+    let end = min(model.count(pane), top + rect.height)
+    for row in top..<max(top, end) {
+      let y = rect.y + row - top
+      var whole: Role?
+      if row == model.row(pane), pane != .log || pane == model.focus {
+        let role: Role = pane == model.focus ? .selected : .selectedElsewhere
+        frame.fill(Rect(x: rect.x, y: y, width: rect.width, height: 1), role: role)
+        whole = role
+      }
+      draw(row, y, whole, &frame)
+    }
+  }
+
+  /// What an empty pane says instead of rows.
+  static func empty(_ text: String, in rect: Rect, symbols: Symbols, on frame: inout Frame) {
+    guard rect.height > 0 else { return }
+    let clipped = Fit.clip(text, to: rect.width - 3, ellipsis: symbols.ellipsis)
+    frame.put(clipped, x: rect.x + 2, y: rect.y, role: .dim)
+  }
+}
