@@ -41,7 +41,8 @@ enum Templates {
     <tbody>
     {{#transfers}}
     <tr><td><span class="state {{stateClass}}">{{state}}</span><span class="under">{{direction}}</span></td>\
-    <th scope="row" class="name">{{name}}{{#hasError}}<span class="under why">{{error}}</span>{{/hasError}}</th>\
+    <th scope="row" class="name">{{name}}\
+    {{#hasError}}<span class="under why">{{error}}</span>{{/hasError}}</th>\
     <td class="progress">{{#hasTotal}}<progress value="{{percent}}" max="100" aria-hidden="true"></progress>\
     {{/hasTotal}}{{done}}<span class="under">{{pace}}</span></td>\
     <td class="wide address">{{peer}}</td><td class="number wide">{{tries}}</td></tr>
@@ -109,7 +110,8 @@ enum Templates {
     <th scope="col" class="wide">Id</th></tr></thead>
     <tbody>
     {{#files}}
-    <tr><td><span class="state {{stateClass}}">{{state}}</span></td><th scope="row" class="name">{{name}}</th>\
+    <tr><td><span class="state {{stateClass}}">{{state}}</span></td>\
+    <th scope="row" class="name">{{name}}</th>\
     <td class="number">{{size}}</td><td class="owner wide">{{owner}}</td><td class="time wide">{{time}}</td>\
     <td class="number wide">{{holders}}</td>\
     <td class="wide"><a class="code" href="/api/v1/files/{{id}}">{{short}}</a></td></tr>
