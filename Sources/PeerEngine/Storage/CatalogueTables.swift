@@ -201,8 +201,9 @@ enum Tables {
   struct Placement {
     var storedName: String
     var id: FileID
-    /// The name of the partial file.
+    /// The name of the partial file; empty once it is known to have its name in `files/`.
     var partial: String
+    /// Of the partial file, and so of the file in `files/`.
     var inode: UInt64
   }
 
@@ -223,11 +224,13 @@ enum Tables {
     try row.run()
   }
 
-  /// An unfinished placement went to another name, since its own had been taken.
-  static func move(_ placement: Placement, to name: String, _ db: Database) throws {
-    let row = try CatalogueRow(db, "UPDATE placement SET stored_name = ? WHERE stored_name = ?")
+  /// An unfinished placement got as far as a name in `files/`, maybe another one than was recorded.
+  static func finish(_ placement: Placement, named name: String, inode: UInt64, _ db: Database) throws {
+    let row = try CatalogueRow(
+      db, "UPDATE placement SET stored_name = ?, inode = ?, partial = '' WHERE stored_name = ?")
     row.bind(1, name)
-    row.bind(2, placement.storedName)
+    row.bind(2, inode)
+    row.bind(3, placement.storedName)
     try row.run()
   }
 

@@ -128,22 +128,28 @@ extension HomeStore {
       try Tables.endPlacements(db)
       return try Tables.unfinishedPlacements(db)
     }
-    for placement in placements {
+    for placement in placements where !placement.partial.isEmpty {
       let partial = "\(home.partial)/\(placement.partial)"
-      guard try Disk.look(partial)?.inode == placement.inode,
-        try Disk.look(home.file(placement.storedName))?.inode != placement.inode
-      else { continue }
-      for number in 1...nameChoices {
-        let name = StoredName.choice(number, of: placement.storedName)
-        guard try Disk.place(partial, at: home.file(name)) else { continue }
-        try catalogue.write { db in try Tables.move(placement, to: name, db) }
-        break
-      }
+      guard let inode = try Disk.look(partial)?.inode else { continue }
+      let name = try finish(placement, partial, inode, home)
+      try catalogue.write { db in try Tables.finish(placement, named: name, inode: inode, db) }
     }
     try Disk.syncDirectory(home.files)
     for name in try Disk.names(in: home.partial) {
       if let name { try Disk.remove("\(home.partial)/\(name)") }
     }
+  }
+
+  /// - Returns: the name in `files/` that the partial file has now.
+  private static func finish(
+    _ placement: Tables.Placement, _ partial: String, _ inode: UInt64, _ home: Home
+  ) throws(StorageError) -> String {
+    for number in 1...nameChoices {
+      let name = StoredName.choice(number, of: placement.storedName)
+      if try Disk.place(partial, at: home.file(name)) { return name }
+      if try Disk.look(home.file(name))?.inode == inode { return name }
+    }
+    throw .io(path: home.file(placement.storedName), doing: "create", reason: "too many of this name")
   }
 }
 

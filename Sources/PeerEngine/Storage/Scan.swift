@@ -32,7 +32,7 @@ extension HomeStore {
   /// Nanoseconds that a file must have been left alone before it counts.
   public static let settleTime: Int64 = 1_000_000_000
   /// What one scan hashes at most, so that the first results of many come soon: files, …
-  static let scanFiles = 4_096
+  public static let scanFiles = 4_096
   /// … and bytes; about a second's worth. One file is always hashed whole.
   static let scanBytes: UInt64 = 1 << 30
 
@@ -40,10 +40,14 @@ extension HomeStore {
   /// Only what is new or changed is read. Regular files count, unless their names begin with a dot;
   /// folders and symbolic links do not. Scans are one after the other.
   ///
-  /// - Parameter owner: of files that were put there by hand.
-  public func scan(owner: PeerID) async throws(StorageError) -> ScanResult {
+  /// - Parameters:
+  ///   - owner: of files that were put there by hand.
+  ///   - limit: files to hash at most.
+  public func scan(
+    owner: PeerID, limit: Int = HomeStore.scanFiles
+  ) async throws(StorageError) -> ScanResult {
     try await onScanner { () throws(StorageError) in
-      var scan = Scan(store: self, owner: owner)
+      var scan = Scan(store: self, owner: owner, limit: limit)
       return try scan.run()
     }
   }
@@ -59,7 +63,7 @@ extension HomeStore {
     case .directory: throw .isDirectory(path: path)
     case .symlink, .other: throw .notRegular(path: path)
     }
-    var scan = Scan(store: self, owner: owner)
+    var scan = Scan(store: self, owner: owner, limit: 1)
     guard let id = try scan.register(name, stat) else { throw .changed(path: path) }
     let known = try catalogue.read { db in
       (try Tables.entry(id, db), try Tables.copies(of: id, db).first { !$0.duplicate })
@@ -73,6 +77,7 @@ extension HomeStore {
 private struct Scan {
   let store: HomeStore
   let owner: PeerID
+  let limit: Int
   var result = ScanResult()
 
   private struct Item {
@@ -97,9 +102,10 @@ private struct Scan {
   private var placements: [[UInt8]: Tables.Placement] = [:]
   private var rows: [[UInt8]: Tables.CopyRow] = [:]
 
-  init(store: HomeStore, owner: PeerID) {
+  init(store: HomeStore, owner: PeerID, limit: Int) {
     self.store = store
     self.owner = owner
+    self.limit = limit
   }
 
   mutating func run() throws(StorageError) -> ScanResult {
@@ -180,7 +186,7 @@ private struct Scan {
       sizesLeft.insert(item.stat.size)
       return
     }
-    guard identified.count < HomeStore.scanFiles, bytesHashed < HomeStore.scanBytes else {
+    guard identified.count < limit, bytesHashed < HomeStore.scanBytes else {
       result.unfinished = true
       sizesLeft.insert(item.stat.size)
       return
