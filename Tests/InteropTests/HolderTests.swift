@@ -13,6 +13,9 @@ import Testing
       let bad = try await neighbourhood.python(personality, .init(files: [Self.file]))
       let wanted = bad.files[0].fileId
       try await bad.gossip(to: us)
+      // One that hangs never sends its list.
+      try await us.waitUntilItTracks(bad.id)
+      try await bad.tell("announce", wanted, to: us)
       try await us.waitUntilItLists(wanted, heldBy: bad.id)
       let good = try await neighbourhood.python("plain", .init(greeting: [us], files: [Self.file]))
       try await us.waitUntilItLists(wanted, heldBy: good.id)

@@ -18,6 +18,9 @@ struct Outbox {
 
   private struct Destination {
     var wantsReply = false
+    /// What went last. A reply and an item take turns: a peer that gossips faster than it may be answered
+    /// always waits for a reply, and would otherwise never get anything else.
+    var repliedLast = false
     var items: Deque<Item> = []
     var nextTime: Int64 = 0
     var isWaiting: Bool { wantsReply || !items.isEmpty }
@@ -53,6 +56,8 @@ struct Outbox {
       dropped += 1
       return
     }
+    // A peer that goes on listing a file is told of its deletion once at a time.
+    if destinations[endpoint]?.items.contains(item) == true { return }
     destinations[endpoint, default: Destination()].items.append(item)
     waiting += 1
     if destinations[endpoint]!.items.count > Self.itemsPerDestination {
@@ -84,7 +89,9 @@ struct Outbox {
     }
     destinations.values[index].nextTime = uptime + limits.answerInterval
     waiting -= 1
-    if destinations.values[index].wantsReply {
+    let itemsTurn = destinations.values[index].repliedLast && !destinations.values[index].items.isEmpty
+    destinations.values[index].repliedLast = destinations.values[index].wantsReply && !itemsTurn
+    if destinations.values[index].repliedLast {
       destinations.values[index].wantsReply = false
       return .reply
     }
