@@ -66,8 +66,7 @@ struct Size: Sendable, CustomTestStringConvertible {
           screen.contains { $0.lowercased().contains(word) }
         }
       }
-      try await terminal.press("Escape")
-      try await session.waitForPanes()
+      try await session.closeBox()
     }
   }
 
