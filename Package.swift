@@ -71,7 +71,7 @@ let package = Package(
     .testTarget(
       name: "PeerEngineTests",
       dependencies: [
-        "PeerEngine", "PeerCore",
+        "PeerEngine", "PeerCore", "TestSupport",
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ],
       swiftSettings: strict),

@@ -70,6 +70,11 @@ static void die(int number) {
   }
   sigaction(number, &action, NULL);
   raise(number);
+  // A handler that was there before may have reported the crash and returned.
+  action.sa_handler = SIG_DFL;
+  action.sa_flags = 0;
+  sigaction(number, &action, NULL);
+  raise(number);
 }
 
 static void handle_deadly_signals(void) {
@@ -126,7 +131,13 @@ void cn_signals_to(int fd) {
 }
 
 void cn_stop_process(void) {
+  // A thread that comes from a pool may have signals blocked; the stop has to happen here and now.
+  sigset_t stop, mask;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTSTP);
   handle_signal(SIGTSTP, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &stop, &mask);
   raise(SIGTSTP);
+  pthread_sigmask(SIG_SETMASK, &mask, NULL);
   handle_signal(SIGTSTP, pass_on);
 }

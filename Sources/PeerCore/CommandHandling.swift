@@ -75,6 +75,7 @@ extension PeerState {
 
   mutating func finishImport(_ request: RequestID, _ entry: FileEntry, _ copy: LocalCopy) {
     if catalogue.exhume(entry.id) { persist([.exhume(entry.id)]) }
+    cancelDownload(entry.id, why: "it was pushed here")
     _ = catalogue.restore(StoredFile(entry: entry, copy: copy, firstSeen: now.wall))
     log(.info, "\(named(entry)) is shared, \(ByteCount.text(copy.size))")
     sendToAll(MessageEncoder.announce(from: me.peerID, file: entry))

@@ -29,6 +29,16 @@ public enum Event: Sendable {
   case importFailed(RequestID, reason: String)
   /// What a scan of `files/` found to be new, and which copies it found to be gone.
   case scanned(found: [StoredFile], gone: [FileID])
+
+  /// Other peers decide how often it happens.
+  var isCausedByOthers: Bool {
+    switch self {
+    case .received, .pushed, .sent, .sendFailed, .resolved, .uploadProgress, .uploadEnded: true
+    case .started, .tick, .command, .fetchProgress, .fetched, .fetchFailed, .kept, .keepFailed, .imported,
+      .importFailed, .scanned:
+      false
+    }
+  }
 }
 
 /// Names a connection that was accepted.
@@ -86,8 +96,16 @@ public struct ReceivedFile: Sendable {
     self.digests = digests
   }
 
-  /// The timestamp with which the bytes verify for `id`; `nil` if they don't.
-  func timestamp(verifying id: FileID) -> Lexeme? { digests.first { $0.id == id }?.timestamp }
+  func verifies(_ id: FileID) -> Bool { digests.contains { $0.id == id } }
+
+  /// A timestamp with which the bytes verify for the entry's id: its own if possible, so that it goes on as
+  /// it came; `nil` if they don't verify.
+  func timestamp(verifying entry: FileEntry) -> Lexeme? {
+    let timestamps = digests.filter { $0.id == entry.id }.map(\.timestamp)
+    let own = entry.timestamp.timestampHashTexts
+    let isOwn = timestamps.contains { $0 == entry.timestamp || own.contains($0.text) }
+    return isOwn ? entry.timestamp : timestamps.first
+  }
 }
 
 /// Why a transfer ended without success, and whose fault it was.

@@ -33,6 +33,8 @@ public struct PeerState: Sendable {
   var seenGossip: DuplicateCache
   var outbox: Outbox
   var bootstrap = Bootstrap()
+  /// Host names whose meaning was asked for.
+  var resolving: Set<String> = []
   var cachedReply: (revision: UInt64, bytes: [UInt8])?
   /// Somebody uses our id, and the log has said so.
   var toldStolenID = false
@@ -55,6 +57,12 @@ public struct PeerState: Sendable {
   var nextCleanup: Int64 = .max
   var toldDropped: Int64 = 0
 
+  /// Lines that strangers can cause (PROTOCOL.md, "Protection").
+  private var logBudget: TokenBucket
+  /// What is logged now is caused by others.
+  var isLogBounded = false
+  private var linesLeftOut = 0
+
   /// - Parameters:
   ///   - files: what storage remembers.
   ///   - seed: of every random choice.
@@ -68,6 +76,7 @@ public struct PeerState: Sendable {
     random = RandomSource(seed: seed)
     seenGossip = DuplicateCache(limits: limits)
     outbox = Outbox(limits: limits)
+    logBudget = TokenBucket(perSecond: limits.logLinesPerSecond, burst: limits.logBurst)
     catalogue = Catalogue(limits: limits)
     for tombstone in tombstones { _ = catalogue.bury(tombstone) }
     for file in files { _ = catalogue.restore(file) }
@@ -76,8 +85,10 @@ public struct PeerState: Sendable {
   /// Takes one event in and returns what has to be done, in that order.
   public mutating func step(_ event: Event, at now: Moment) -> [Effect] {
     self.now = now
+    isLogBounded = event.isCausedByOthers
     handle(event)
     runTimers()
+    isLogBounded = event.isCausedByOthers
     startDownloads()
     startUploads()
     let evicted = catalogue.takeEvicted()
@@ -187,12 +198,25 @@ public struct PeerState: Sendable {
   /// Bytes that one more file may have.
   var fileAllowance: UInt64 {
     guard let quota = settings.quota else { return settings.maxFileSize }
-    return min(settings.maxFileSize, quota > catalogue.localBytes ? quota - catalogue.localBytes : 0)
+    let taken = keeping.values.reduce(catalogue.localBytes) { $0 + ($1.sizeBytes ?? 0) }
+    return min(settings.maxFileSize, quota > taken ? quota - taken : 0)
   }
 
   // MARK: Effects
 
-  mutating func log(_ level: LogLevel, _ text: String) { effects.append(.log(level, text)) }
+  /// What others cause has a budget, so that nobody can fill the log; what exceeds it is counted there.
+  mutating func log(_ level: LogLevel, _ text: String) {
+    guard isLogBounded, level > .debug, level < .error else { return effects.append(.log(level, text)) }
+    guard logBudget.take(at: now.uptime) else {
+      linesLeftOut += 1
+      return
+    }
+    if linesLeftOut > 0 {
+      effects.append(.log(.warning, "\(linesLeftOut) lines were left out here: too many at once"))
+      linesLeftOut = 0
+    }
+    effects.append(.log(level, text))
+  }
 
   mutating func answer(_ request: RequestID, _ reply: CommandReply) {
     effects.append(.answer(request, reply))

@@ -72,7 +72,8 @@ public final class PeerEngine: PeerClient {
     URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
-  private static func load(_ store: HomeStore) async throws -> (files: [StoredFile], tombstones: [Tombstone]) {
+  private static func load(_ store: HomeStore) async throws -> (files: [StoredFile], tombstones: [Tombstone])
+  {
     do {
       return try await store.load()
     } catch {
@@ -98,7 +99,8 @@ public final class PeerEngine: PeerClient {
     let place = "\(name):\(configuration.p2pPort)"
     let resolved = await Resolver().addresses(of: name)
     guard let address = resolved.first else {
-      throw StartError("cannot listen on \(place): unknown host. Check <host>, or choose an address with --bind")
+      throw StartError(
+        "cannot listen on \(place): unknown host. Check <host>, or choose an address with --bind")
     }
     do {
       let listener = try await Listener.bind(

@@ -19,8 +19,9 @@ struct Catalogue {
   private(set) var revision: UInt64 = 0
   /// Grows when what is here changes.
   private(set) var localRevision: UInt64 = 0
-  /// Nothing could be evicted when it was last tried at this revision.
-  private var fullAtRevision: UInt64?
+  /// How many files are `.remote` and how many `.unavailable`.
+  private(set) var remoteCount = 0
+  private(set) var unavailableCount = 0
 
   init(limits: Limits) { self.limits = limits }
 
@@ -41,6 +42,7 @@ struct Catalogue {
     var slot: FileTable.Slot
     /// The record was made or changed, and should be recorded.
     var changed: Bool
+    var isNew = false
     /// The report contradicts what is known, which stands; told once a file.
     var conflicts: Bool
   }
@@ -61,7 +63,7 @@ struct Catalogue {
     guard let slot = slots[entry.id] else {
       try makeRoom()
       let slot = insert(FileRecord(entry: entry, firstSeen: wall, toldByOwner: byOwner))
-      return Report(slot: slot, changed: true, conflicts: false)
+      return Report(slot: slot, changed: true, isNew: true, conflicts: false)
     }
     let record = table[slot]!
     let frozen = record.copy != nil || record.entry.owner == frozenOwner.text
@@ -69,6 +71,7 @@ struct Catalogue {
     if !frozen {
       if byOwner && !record.toldByOwner {
         merged.entry = entry
+        merged.entry.fillGaps(from: record.entry)
         merged.toldByOwner = true
       }
       merged.entry.fillGaps(from: entry)
@@ -100,7 +103,10 @@ struct Catalogue {
     update(slot) {
       $0.copy = copy
       if let entry { $0.entry = entry }
-      if copy != nil { $0.fetch = .idle }
+      if let copy {
+        $0.entry.sizeBytes = copy.size
+        $0.fetch = .idle
+      }
     }
   }
 
@@ -125,6 +131,7 @@ struct Catalogue {
   mutating func remove(_ id: FileID) -> FileRecord? {
     guard let slot = slots.removeValue(forKey: id), let record = table[slot] else { return nil }
     if record.copy != nil { setCopy(slot, nil) }
+    if let state = table[slot]?.state { count(state, -1) }
     table.remove(slot)
     revision += 1
     return record
@@ -133,13 +140,30 @@ struct Catalogue {
   private mutating func insert(_ record: FileRecord) -> FileTable.Slot {
     let slot = table.insert(record)
     slots[record.entry.id] = slot
+    count(record.state, 1)
     revision += 1
     return slot
   }
 
   private mutating func update(_ slot: FileTable.Slot, _ change: (inout FileRecord) -> Void) {
-    table.update(slot, change)
+    let (before, after) = table.update(slot) { record in
+      let before = record.state
+      change(&record)
+      return (before, record.state)
+    }
+    if before != after {
+      count(before, -1)
+      count(after, 1)
+    }
     revision += 1
+  }
+
+  private mutating func count(_ state: FileRecord.State, _ difference: Int) {
+    switch state {
+    case .remote: remoteCount += difference
+    case .unavailable: unavailableCount += difference
+    case .local, .fetching, .failed: break
+    }
   }
 
   // MARK: Tombstones
@@ -154,25 +178,21 @@ struct Catalogue {
 
   // MARK: Room
 
-  /// Ids that made room since they were last taken.
-  private(set) var evicted: [FileID] = []
+  private var evicted: [FileID] = []
 
+  /// Ids that made room since they were last taken, and have not come back.
   mutating func takeEvicted() -> [FileID] {
     defer { evicted = [] }
-    return evicted
+    return evicted.filter { slots[$0] == nil }
   }
 
   /// Evicts a hundredth of the catalogue at once, so that a flood of new files costs one pass each hundredth.
   private mutating func makeRoom() throws(Refusal) {
     guard table.count >= limits.files else { return }
-    if fullAtRevision == revision { throw .full }
+    guard unavailableCount > 0 else { throw .full }
     var candidates: [(firstSeen: Int64, id: FileID)] = []
     for (_, record) in table where record.state == .unavailable {
       candidates.append((record.firstSeen, record.entry.id))
-    }
-    guard !candidates.isEmpty else {
-      fullAtRevision = revision
-      throw .full
     }
     candidates.sort { $0 < $1 }
     for candidate in candidates.prefix(max(1, limits.files / 100)) {

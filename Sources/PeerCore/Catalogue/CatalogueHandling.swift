@@ -7,54 +7,73 @@ extension PeerState {
     guard let peer = membership[handle] else { return }
     var listed: Set<FileTable.Slot> = []
     listed.reserveCapacity(files.count)
-    var changes: [CatalogueChange] = []
-    var ignored = 0
+    var reports = Reports()
+    let reporter = peer.isAnonymous ? nil : peer.id
     for entry in files {
-      guard let slot = report(entry, by: peer.id, listedBy: peer.endpoint, &changes, &ignored) else {
-        continue
-      }
+      guard let slot = report(entry, by: reporter, listedBy: peer.endpoint, &reports) else { continue }
       let added = catalogue.addHolder(handle, to: slot)
       if added || peer.held.contains(slot) { listed.insert(slot) }
     }
     for slot in peer.held where !listed.contains(slot) { catalogue.removeHolder(handle, from: slot) }
     membership.update(handle) { $0.held = listed }
-    persist(changes)
-    if peer.held.count != listed.count || !changes.isEmpty {
-      log(.info, "\(quoted(peer.id.text)) holds \(counted(listed.count, "file")), \(changes.count) new to us")
+    conclude(reports, by: quoted(peer.id.text))
+    if peer.held.count != listed.count || reports.added > 0 {
+      log(.info, "\(quoted(peer.id.text)) holds \(counted(listed.count, "file")), \(reports.added) new to us")
     }
-    if ignored > 0 { log(.warning, "the catalogue is full: \(ignored) files were not taken in") }
   }
 
   mutating func receive(_ announce: Announce) {
     if announce.from == me.peerID { return }
-    var changes: [CatalogueChange] = []
-    var ignored = 0
+    var reports = Reports()
     let handle = announce.from.flatMap { membership.handle(of: $0) }
     let endpoint = handle.flatMap { membership[$0]?.endpoint }
-    guard
-      let slot = report(announce.file, by: announce.from, listedBy: endpoint, &changes, &ignored)
-    else { return }
+    let slot = report(announce.file, by: announce.from, listedBy: endpoint, &reports)
+    let who = announce.from.map { quoted($0.text) } ?? "somebody"
+    conclude(reports, by: who)
+    guard let slot else { return }
     if let handle, catalogue.addHolder(handle, to: slot) {
       membership.update(handle) { $0.held.insert(slot) }
     }
-    persist(changes)
-    let who = announce.from.map { quoted($0.text) } ?? "somebody"
     log(.info, "\(who) announces \(named(announce.file))")
   }
 
+  /// What became of the reports of one message.
+  private struct Reports {
+    var changes: [CatalogueChange] = []
+    /// Files that were new to us.
+    var added = 0
+    /// Files that the full catalogue could not take.
+    var ignored = 0
+    /// Files described differently from what is known, and the first of them.
+    var conflicts = 0
+    var firstConflict: FileEntry?
+  }
+
+  /// However many files a message lists, it makes a line or two of the log.
+  private mutating func conclude(_ reports: Reports, by who: String) {
+    persist(reports.changes)
+    if let entry = reports.firstConflict {
+      let more = reports.conflicts > 1 ? " and \(reports.conflicts - 1) more files" : ""
+      log(.warning, "\(who) describes \(named(entry))\(more) differently; what is known stands")
+    }
+    if reports.ignored > 0 {
+      log(.warning, "the catalogue is full: \(reports.ignored) files were not taken in")
+    }
+  }
+
   private mutating func report(
-    _ entry: FileEntry, by reporter: PeerID?, listedBy endpoint: Endpoint?,
-    _ changes: inout [CatalogueChange], _ ignored: inout Int
+    _ entry: FileEntry, by reporter: PeerID?, listedBy endpoint: Endpoint?, _ reports: inout Reports
   ) -> FileTable.Slot? {
     do {
       let report = try catalogue.report(
         entry, by: reporter, frozenOwner: me.peerID, at: now.wall)
-      if report.conflicts, let known = catalogue[slot: report.slot] {
-        let who = reporter.map { quoted($0.text) } ?? "somebody"
-        log(.warning, "\(who) describes \(named(known.entry)) differently; what is known stands")
+      if report.conflicts {
+        reports.conflicts += 1
+        if reports.firstConflict == nil { reports.firstConflict = catalogue[slot: report.slot]?.entry }
       }
+      if report.isNew { reports.added += 1 }
       if report.changed, let known = catalogue[slot: report.slot] {
-        changes.append(.describe(known.entry, firstSeen: known.firstSeen))
+        reports.changes.append(.describe(known.entry, firstSeen: known.firstSeen))
       }
       return report.slot
     } catch .deleted(let tombstone) {
@@ -63,7 +82,7 @@ extension PeerState {
       }
       return nil
     } catch {
-      ignored += 1
+      reports.ignored += 1
       return nil
     }
   }
@@ -119,9 +138,10 @@ extension PeerState {
     }
     if owner.addresses.contains(address) || owner.endpoint.host == address {
       honour(delete, record)
-    } else if owner.addresses.isEmpty, waitingDeletes.count < limits.pendingDeletes {
+    } else if owner.addresses.isEmpty, waitingDeletes.count < limits.pendingDeletes,
+      resolve(owner.endpoint.host)
+    {
       waitingDeletes.append((delete, address, owner.endpoint.host))
-      effects.append(.resolve(host: owner.endpoint.host))
     } else {
       log(.warning, "\(who) refused: its owner is at \(owner.endpoint)")
     }

@@ -3,11 +3,12 @@ extension PeerState {
   // MARK: Receiving
 
   mutating func receive(_ gossip: Gossip, from address: String) {
-    if let id = gossip.id, !seenGossip.insert(id, at: now.uptime) { return }
+    let id = gossip.id.flatMap { $0.utf8.count <= limits.gossipIDBytes ? $0 : nil }
+    if let id, !seenGossip.insert(id, at: now.uptime) { return }
     guard isSomebodyElse(gossip.peerID, at: gossip.origin) else { return }
     noteGossip(gossip.peerID, at: gossip.origin, from: address)
     outbox.reply(to: gossip.origin)
-    guard gossip.id != nil, !gossip.raw.isEmpty else { return }
+    guard id != nil, !gossip.raw.isEmpty else { return }
     let next = membership.random(
       settings.gossipFanout, except: { $0.id == gossip.peerID || $0.endpoint == gossip.origin },
       using: &random)
@@ -80,7 +81,7 @@ extension PeerState {
     let addresses = Self.literalAddresses(endpoint.host)
     let handle = membership.insert(id, at: endpoint, addresses: addresses, seen: now.uptime)
     log(.info, "\(quoted(id.text)) at \(endpoint) is tracked")
-    if addresses.isEmpty { effects.append(.resolve(host: endpoint.host)) }
+    if addresses.isEmpty { resolve(endpoint.host) }
     return handle
   }
 
@@ -95,10 +96,21 @@ extension PeerState {
     let sameMachine = peer.endpoint.port == endpoint.port && peer.addresses.contains(endpoint.host)
     log(
       sameMachine ? .debug : .info, "\(quoted(peer.id.text)) is at \(endpoint) now, was at \(peer.endpoint)")
-    if addresses.isEmpty { effects.append(.resolve(host: endpoint.host)) }
+    if addresses.isEmpty { resolve(endpoint.host) }
+  }
+
+  /// - Returns: whether there will be an answer.
+  @discardableResult
+  mutating func resolve(_ host: String) -> Bool {
+    if resolving.contains(host) { return true }
+    guard resolving.count < limits.resolutions else { return false }
+    resolving.insert(host)
+    effects.append(.resolve(host: host))
+    return true
   }
 
   mutating func noteResolved(_ host: String, _ addresses: [String]) {
+    resolving.remove(host)
     for peer in membership.peers where peer.endpoint.host == host {
       if isOurs(peer.endpoint, addresses: addresses) {
         drop(peer.handle, why: "is ourselves under another name")
@@ -166,7 +178,7 @@ extension PeerState {
     let dropped = outbox.takeDropped()
     guard dropped > 0 else { return }
     toldDropped = now.uptime
-    log(.warning, "too much gossip: \(dropped) answers or forwards were not sent")
+    log(.info, "much gossip: to stay within its limits, \(dropped) of it was not passed on")
   }
 
   /// Made again only after what is here has changed.
@@ -181,6 +193,7 @@ extension PeerState {
   // MARK: Dropping
 
   mutating func dropSilentPeers() {
+    isLogBounded = true
     for peer in membership.peers where now.uptime - peer.lastSeen > settings.peerTimeout {
       let seconds = (now.uptime - peer.lastSeen) / 1000
       drop(peer.handle, why: "was silent for \(seconds) s")

@@ -32,14 +32,13 @@ struct Outbox {
   private let limits: Limits
   private var destinations: OrderedDictionary<Endpoint, Destination> = [:]
   private var waiting = 0
-  private var tokens: Double
-  private var refilled: Int64 = 0
+  private var budget: TokenBucket
   /// Messages dropped since the count was last taken.
   private var dropped = 0
 
   init(limits: Limits) {
     self.limits = limits
-    tokens = Double(limits.answerBurst)
+    budget = TokenBucket(perSecond: limits.answersPerSecond, burst: limits.answerBurst)
   }
 
   mutating func reply(to endpoint: Endpoint) {
@@ -68,16 +67,18 @@ struct Outbox {
     }
   }
 
-  /// What may go now, in the order in which destinations began to wait.
+  /// What may go now, in the order in which destinations began to wait; one that was served goes to the
+  /// end, so that many busy ones cannot starve the others.
   mutating func release(at uptime: Int64) -> [(to: Endpoint, what: Release)] {
     guard !destinations.isEmpty else { return [] }
-    refill(at: uptime)
+    budget.refill(at: uptime)
     var released: [(to: Endpoint, what: Release)] = []
-    for index in destinations.values.indices where tokens >= 1 {
+    for index in destinations.values.indices where budget.hasToken {
       guard let what = take(index, at: uptime) else { continue }
+      budget.spend()
       released.append((destinations.keys[index], what))
-      tokens -= 1
     }
+    for (served, _) in released { destinations[served] = destinations.removeValue(forKey: served) }
     destinations.removeAll { !$0.value.isWaiting && $0.value.nextTime <= uptime }
     return released
   }
@@ -97,18 +98,11 @@ struct Outbox {
     return .item(destinations.values[index].items.removeFirst())
   }
 
-  private mutating func refill(at uptime: Int64) {
-    let earned = Double(uptime - refilled) / 1000 * Double(limits.answersPerSecond)
-    tokens = min(Double(limits.answerBurst), tokens + earned)
-    refilled = uptime
-  }
-
   /// When something may go; `nil` while nothing waits.
   func nextRelease(after uptime: Int64) -> Int64? {
     let earliest = destinations.values.lazy.filter(\.isWaiting).map(\.nextTime).min()
     guard let earliest else { return nil }
-    let untilToken = tokens >= 1 ? 0 : Int64(1000 / Double(limits.answersPerSecond)) + 1
-    return max(earliest, uptime + untilToken)
+    return max(earliest, uptime + budget.wait)
   }
 
   mutating func takeDropped() -> Int {

@@ -78,6 +78,7 @@ extension PeerState {
   mutating func startDownloads() {
     guard downloads.values.contains(where: { $0.state == .queued }) else { return }
     var free = settings.downloads - downloads.values.count(where: \.isRunning)
+    guard free > 0 else { return }
     for id in Array(downloads.keys) where free > 0 && downloads[id]?.state == .queued {
       if startDownload(id) { free -= 1 }
     }
@@ -195,9 +196,15 @@ extension PeerState {
       return
     }
     bytesReceived += file.size
-    guard let timestamp = file.timestamp(verifying: download.file) else {
+    guard file.verifies(download.file) else {
       effects.append(.discard(file.receipt))
       return failAttempt(attempt, .mismatch)
+    }
+    if let holder = download.holder { membership.update(holder) { $0.failures = 0 } }
+    if let pushed = keeping.first(where: { $0.value.id == download.file })?.key {
+      // It was pushed meanwhile. Kept twice, it would lie in files/ under two names.
+      effects.append(.discard(file.receipt))
+      return change(download.file) { $0.state = .keeping(pushed) }
     }
     guard file.size <= fileAllowance else {
       effects.append(.discard(file.receipt))
@@ -208,17 +215,16 @@ extension PeerState {
       $0.bytes = file.size
       $0.total = file.size
     }
-    keep(file, verified(record.entry, filledFrom: file, timestamp), firstSeen: record.firstSeen)
+    keep(file, verified(record.entry, filledFrom: file), firstSeen: record.firstSeen)
   }
 
-  /// The entry of a file whose bytes are known.
-  private func verified(_ entry: FileEntry, filledFrom file: ReceivedFile, _ timestamp: Lexeme) -> FileEntry {
+  /// The entry of a file whose bytes are known. Its timestamp is one that they verify with, whatever was
+  /// reported of it before.
+  private func verified(_ entry: FileEntry, filledFrom file: ReceivedFile) -> FileEntry {
     var entry = entry
     if entry.name.isEmpty { entry.name = file.data.name }
     if entry.owner.isEmpty { entry.owner = file.data.owner }
-    // What is known stays as it is, if the bytes verify with it; if not, it was wrong.
-    let verifies = file.digests.contains(ReceivedFile.Digest(timestamp: entry.timestamp, id: entry.id))
-    if !verifies { entry.timestamp = timestamp }
+    entry.timestamp = file.timestamp(verifying: entry) ?? entry.timestamp
     if entry.size.isNull { entry.size = file.data.size }
     entry.sizeBytes = file.size
     return entry
@@ -241,12 +247,11 @@ extension PeerState {
     let known = catalogue[id]
     log(.info, "\(who) has arrived")
     keep(
-      file, verified(known?.entry ?? pushed, filledFrom: file, file.timestamp(verifying: id) ?? .null),
-      firstSeen: known?.firstSeen ?? now.wall)
+      file, verified(known?.entry ?? pushed, filledFrom: file), firstSeen: known?.firstSeen ?? now.wall)
   }
 
   private func refusal(of file: ReceivedFile, _ id: FileID) -> (level: LogLevel, why: String)? {
-    if file.timestamp(verifying: id) == nil { return (.warning, "is refused: its hash differs from its id") }
+    if !file.verifies(id) { return (.warning, "is refused: its hash differs from its id") }
     if catalogue.tombstones[id] != nil { return (.info, "is refused: the file was deleted") }
     if catalogue[id]?.copy != nil || keeping.values.contains(where: { $0.id == id }) {
       return (.debug, "is here already")
@@ -267,6 +272,7 @@ extension PeerState {
   mutating func finishKeeping(_ receipt: ReceiptID, _ copy: LocalCopy) {
     guard let entry = keeping.removeValue(forKey: receipt) else { return }
     if catalogue.tombstones[entry.id] != nil {
+      persist([.remove(entry.id)])
       effects.append(.trash(copy, of: entry.id))
       return
     }
@@ -299,9 +305,9 @@ extension PeerState {
   /// Waits for the first replies, then fetches a few missing files, once.
   mutating func runAutoFetch() {
     guard case .waiting(let until) = autoFetch, now.uptime >= until else { return }
-    let missing = catalogue.table.lazy.filter { $0.record.state == .remote }.map(\.record.entry.id)
-    guard missing.first(where: { _ in true }) != nil else { return }
+    guard catalogue.remoteCount > 0 else { return }
     autoFetch = .done
+    let missing = catalogue.table.lazy.filter { $0.record.state == .remote }.map(\.record.entry.id)
     for id in Array(missing).shuffled(using: &random).prefix(settings.autoFetch) {
       _ = enqueueDownload(id)
     }

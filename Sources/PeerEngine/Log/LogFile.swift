@@ -30,7 +30,8 @@ final class LogFile: Sendable {
       let (file, size) = try Self.open(path)
       state = Mutex(State(file: file, size: size))
     } catch {
-      throw StartError("cannot write the log to \(path): \(error.localizedDescription). Choose another --log-file")
+      throw StartError(
+        "cannot write the log to \(path): \(error.localizedDescription). Choose another --log-file")
     }
   }
 
@@ -88,6 +89,7 @@ final class LogFile: Sendable {
 
   private static func time(_ wall: Int64) -> String {
     Date(timeIntervalSince1970: Double(wall) / 1000)
-      .formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+      .formatted(
+        .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
   }
 }

@@ -114,7 +114,10 @@ actor EngineLoop: NetworkDelegate {
     let deadline = state.nextDeadline
     if let timer, timer.deadline == deadline { return }
     timer?.task.cancel()
-    guard deadline < .max else { return timer = nil }
+    guard deadline < .max else {
+      timer = nil
+      return
+    }
     let instant = clock.instant(of: deadline)
     timer = (
       deadline,

@@ -72,7 +72,9 @@ struct AcceptedConnection: Sendable {
   }
 
   /// - Returns: whether the connection has been answered and half-closed.
-  private func take(_ message: Message, _ reception: FileReception?, _ watchdog: Watchdog) async throws -> Bool {
+  private func take(_ message: Message, _ reception: FileReception?, _ watchdog: Watchdog) async throws
+    -> Bool
+  {
     switch message {
     case .getFile:
       try await answer(message, watchdog)

@@ -11,7 +11,7 @@ struct Fetcher: Sendable {
   func run() async throws -> ReceivedFile {
     let channel = try await network.dialer.connect(to: fetch.holder)
     guard network.fetches.begin(fetch.attempt, on: channel.channel) else {
-      channel.channel.close(promise: nil)
+      try? await channel.executeThenClose { _, _ in }
       throw TransferFailure.cancelled
     }
     let watchdog = Watchdog(channel.channel, limits: network.limits)

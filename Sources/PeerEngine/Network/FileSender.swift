@@ -23,7 +23,9 @@ struct FileSender {
       try Task.checkCancellation()
       let piece = rateLimit?.piece(atMost: limits.chunk) ?? limits.chunk
       let count = try appendHex(of: file, at: offset, atMost: piece, to: &buffer)
-      guard count > 0 else { throw TransferFailure.disk("\(entry.id.short) became shorter while it was sent") }
+      guard count > 0 else {
+        throw TransferFailure.disk("\(entry.id.short) became shorter while it was sent")
+      }
       offset += UInt64(count)
       try await rateLimit?.take(count)
       try await write(buffer)

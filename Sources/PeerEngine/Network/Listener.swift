@@ -7,7 +7,7 @@ typealias PeerChannel = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
 /// Accepts connections, within bounds, and reads each in a task of its own.
 struct Listener: Sendable {
-  let channel: NIOAsyncChannel<PeerChannel, Never>
+  let channel: NIOAsyncChannel<any Channel, Never>
 
   /// - Parameters:
   ///   - address: numeric, or a name of this machine.
@@ -24,27 +24,28 @@ struct Listener: Sendable {
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.recvAllocator, value: PeerChannel.receiveAllocator)
-      .bind(to: address) { child in
-        child.eventLoop.makeCompletedFuture { try PeerChannel(peer: child) }
-      }
+      .childChannelOption(.autoRead, value: false)
+      .bind(to: address) { child in child.eventLoop.makeSucceededFuture(child as any Channel) }
     return Listener(channel: channel)
   }
 
   var port: Int { channel.channel.localAddress?.port ?? 0 }
 
   /// Runs until the channel is closed or the task is cancelled.
-  func run(limits: NetworkLimits, _ serve: @escaping @Sendable (PeerChannel, String) async -> Void) async throws {
+  func run(limits: NetworkLimits, _ serve: @escaping @Sendable (PeerChannel, String) async -> Void)
+    async throws
+  {
     let doorkeeper = Doorkeeper(limits: limits)
     try await withThrowingDiscardingTaskGroup { group in
       try await channel.executeThenClose { connections in
         for try await connection in connections {
-          let address = connection.channel.remoteAddress?.ipAddress ?? ""
+          let address = connection.remoteAddress?.ipAddress ?? ""
           guard doorkeeper.admit(address) else {
-            connection.channel.close(promise: nil)
+            connection.close(promise: nil)
             continue
           }
           group.addTask {
-            await serve(connection, address)
+            if let channel = try? await PeerChannel.begin(connection) { await serve(channel, address) }
             doorkeeper.leave(address)
           }
         }
@@ -86,12 +87,26 @@ private final class Doorkeeper: Sendable {
 }
 
 extension NIOAsyncChannel where Inbound == ByteBuffer, Outbound == ByteBuffer {
-  /// A connection to or from a peer: half-closes, and reads only as fast as it is consumed.
-  init(peer channel: any Channel) throws {
-    try self.init(
-      wrappingChannelSynchronously: channel,
-      configuration: .init(
-        backPressureStrategy: .init(lowWatermark: 2, highWatermark: 4), isOutboundHalfClosureEnabled: true))
+  /// Makes a connection to or from a peer ready for use: it half-closes, and reads only as fast as it is
+  /// consumed. Whoever begins must go on to `executeThenClose`; a channel that was not begun (since it came
+  /// while the peer stops, or lost a race of addresses) can simply be closed.
+  ///
+  /// - Parameter channel: one with `autoRead` off.
+  static func begin(_ channel: any Channel) async throws -> NIOAsyncChannel {
+    try await channel.eventLoop.submit {
+      do {
+        let begun = try NIOAsyncChannel(
+          wrappingChannelSynchronously: channel,
+          configuration: .init(
+            backPressureStrategy: .init(lowWatermark: 2, highWatermark: 4), isOutboundHalfClosureEnabled: true
+          ))
+        channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
+        return begun
+      } catch {
+        channel.close(promise: nil)
+        throw error
+      }
+    }.get()
   }
 
   /// Buffers grow with the speed of the sender, up to what keeps four of them small.

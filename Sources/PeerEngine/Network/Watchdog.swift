@@ -30,7 +30,8 @@ final class Watchdog: Sendable {
   init(_ channel: any Channel, limits: NetworkLimits) {
     self.limits = limits
     let interval = TimeAmount.nanoseconds(max(limits.idleTimeout.nanoseconds / 15, 10_000_000))
-    let timer = channel.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in
+    let timer = channel.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
+      [weak self] _ in
       guard let self, self.judge(at: .now()) else { return }
       channel.close(promise: nil)
     }

@@ -9,15 +9,17 @@ struct Page {
   static let transfers = 100
   static let logLines = 30
 
-  struct Peer { let id, address, seen, iso, files, state: String }
+  struct Peer {
+    let id, address, seen, iso, files, failures: String
+    let isFailing: Bool
+  }
   struct File {
     let id, short, name, size, owner, time, holders, state, stateClass: String
   }
   struct Transfer {
-    let direction, name, peer, state, stateClass, done, rate, left, tries, error: String
-    /// For `<progress>`; empty if the total is not known.
-    let value, max: String
-    let hasTotal: Bool
+    /// `done` is how far it is, `pace` how fast and how long still.
+    let direction, name, peer, state, stateClass, done, pace, percent, tries, error: String
+    let hasTotal, hasError: Bool
   }
   struct Line { let time, iso, level, text: String }
   /// A column by which files can be sorted.
@@ -128,8 +130,8 @@ extension Page.Peer {
       id: Visible.text(peer.id.text, limit: 80),
       address: Visible.text(peer.endpoint.description, limit: 80),
       seen: "\(Units.duration(seconds)) ago", iso: "PT\(Int(seconds))S",
-      files: Units.grouped(peer.files),
-      state: peer.failures > 0 ? "\(Units.count(peer.failures, "failure")) in a row" : "")
+      files: Units.grouped(peer.files), failures: "\(Units.count(peer.failures, "failure")) in a row",
+      isFailing: peer.failures > 0)
   }
 }
 
@@ -160,16 +162,23 @@ extension Page.Transfer {
     let percent = transfer.total.map {
       $0 == 0 ? 100 : min(100, Int(Double(transfer.bytes) / Double($0) * 100))
     }
-    let isActive = transfer.state == .active
+    let rate = transfer.state == .active ? [Units.rate(transfer.rate)] : []
+    let left = transfer.secondsLeft.map { ["\(Units.duration($0)) left"] } ?? []
     self.init(
       direction: transfer.direction == .down ? "download" : "upload",
       name: Visible.text(transfer.fileName, limit: 255), peer: Visible.text(transfer.peer ?? "", limit: 80),
       state: transfer.state.rawValue, stateClass: transfer.state.rawValue,
-      done: percent.map { "\($0)%" } ?? Units.bytes(transfer.bytes),
-      rate: isActive ? Units.rate(transfer.rate) : "",
-      left: transfer.secondsLeft.map { Units.duration($0) } ?? "", tries: "\(transfer.tries)",
-      error: Visible.text(transfer.error ?? "", limit: 300), value: "\(percent ?? 0)", max: "100",
-      hasTotal: percent != nil)
+      done: Self.done(transfer, percent), pace: (rate + left).joined(separator: ", "),
+      percent: "\(percent ?? 0)", tries: "\(transfer.tries)",
+      error: Visible.text(transfer.error ?? "", limit: 300), hasTotal: percent != nil,
+      hasError: transfer.error != nil)
+  }
+
+  private static func done(_ transfer: TransferView, _ percent: Int?) -> String {
+    guard let percent, let total = transfer.total else {
+      return transfer.bytes == 0 ? "" : Units.bytes(transfer.bytes)
+    }
+    return "\(percent)% of \(Units.bytes(total))"
   }
 }
 

@@ -22,7 +22,8 @@ public enum StatsServerError: Error, Equatable, CustomStringConvertible {
     case (let error as StatsServerError, _): self = error
     case (_, EADDRINUSE): self = .addressInUse(address: address, port: port)
     case (_, EACCES), (_, EPERM): self = .permissionDenied(address: address, port: port)
-    case (_, EADDRNOTAVAIL), (is SocketAddressError, _), (is NIOConnectionError, _):
+    case (_, EADDRNOTAVAIL), (is SocketAddressError, _), (is SocketAddressError.UnknownHost, _),
+      (is NIOConnectionError, _):
       self = .addressUnknown(address: address, port: port)
     default: self = .failed(address: address, port: port, reason: "\(error)")
     }

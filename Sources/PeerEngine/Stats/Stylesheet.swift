@@ -47,13 +47,13 @@ enum Stylesheet {
       min-width: 0; padding: 1rem; background: var(--sheet);
       border: 1px solid var(--line); border-radius: .5rem;
     }
-    @media (min-width: 72rem) {
-      main { grid-template-columns: minmax(0, 2.1fr) minmax(0, 1fr); align-items: start; }
+    @media (min-width: 78rem) {
+      main {
+        grid-template-columns: minmax(0, 1fr) 24rem; grid-auto-flow: dense; align-items: start;
+      }
       .transfers, .log { grid-column: 1 / -1; }
-      .files { grid-column: 1; grid-row: auto; }
+      .files { grid-column: 1; }
       .peers { grid-column: 2; }
-      .files, .peers { grid-row: 2; }
-      main > section:first-child.peers, main > .peers:first-child ~ .files { grid-row: 1; }
     }
 
     .scroll { overflow-x: auto; }
@@ -69,11 +69,15 @@ enum Stylesheet {
     thead th span { margin-left: .25em; font-size: .75em; }
     tbody tr + tr > * { border-top: 1px solid var(--line); }
     tbody th { font-weight: 500; }
-    .name, .text, .address, .owner { overflow-wrap: anywhere; }
+    .name, .text, .address { overflow-wrap: anywhere; }
+    .owner { overflow-wrap: break-word; max-width: 14rem; }
     .name { min-width: 9rem; }
     .number, .time { white-space: nowrap; }
     .number { text-align: right; }
-    .why { display: block; color: var(--bad); font-size: .8125rem; font-weight: normal; }
+    .under {
+      display: block; color: var(--dim); font-size: .8125rem; font-weight: normal; overflow-wrap: anywhere;
+    }
+    .why { color: var(--bad); }
 
     .state { white-space: nowrap; font-weight: 600; color: var(--dim); }
     .state::before { content: "●"; margin-right: .4em; font-size: .7em; vertical-align: .12em; }
@@ -123,8 +127,8 @@ enum Stylesheet {
       .wide { display: none; }
       .figures { gap: .5rem 1.5rem; }
       .figures dd { font-size: 1.0625rem; }
-      .name { min-width: 0; }
-      progress { display: block; width: 5rem; margin: .35rem 0 .1rem; }
+      .name { min-width: 7rem; }
+      progress { display: block; width: 6rem; margin: .45rem 0 .15rem; }
     }
     @media print {
       body { background: none; }

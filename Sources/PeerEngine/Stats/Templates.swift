@@ -37,15 +37,15 @@ enum Templates {
     <table>
     <caption>Downloads and uploads that run, wait or ended lately</caption>
     <thead><tr><th scope="col">State</th><th scope="col">File</th><th scope="col">Progress</th>\
-    <th scope="col" class="number">Rate</th><th scope="col" class="number">Left</th>\
     <th scope="col" class="wide">Peer</th><th scope="col" class="number wide">Tries</th></tr></thead>
     <tbody>
     {{#transfers}}
-    <tr><td><span class="state {{stateClass}}">{{state}}</span> <span class="dim">{{direction}}</span></td>\
-    <th scope="row" class="name">{{name}}{{#error}}<span class="why">{{error}}</span>{{/error}}</th>\
-    <td class="progress">{{#hasTotal}}<progress value="{{value}}" max="{{max}}">{{done}}</progress> {{/hasTotal}}{{done}}</td>\
-    <td class="number">{{rate}}</td><td class="number">{{left}}</td>\
-    <td class="wide">{{peer}}</td><td class="number wide">{{tries}}</td></tr>
+    <tr><td><span class="state {{stateClass}}">{{state}}</span><span class="under">{{direction}}</span></td>\
+    <th scope="row" class="name">{{name}}\
+    {{#hasError}}<span class="under why">{{error}}</span>{{/hasError}}</th>\
+    <td class="progress">{{#hasTotal}}<progress value="{{percent}}" max="100" aria-hidden="true"></progress>\
+    {{/hasTotal}}{{done}}<span class="under">{{pace}}</span></td>\
+    <td class="wide address">{{peer}}</td><td class="number wide">{{tries}}</td></tr>
     {{/transfers}}
     </tbody>
     </table>
@@ -61,13 +61,13 @@ enum Templates {
     <div class="scroll" role="region" aria-labelledby="peers" tabindex="0">
     <table>
     <caption>Peers that are alive</caption>
-    <thead><tr><th scope="col">Peer</th><th scope="col">Address</th><th scope="col" class="number">Seen</th>\
+    <thead><tr><th scope="col">Peer and address</th><th scope="col" class="number">Seen</th>\
     <th scope="col" class="number">Files</th></tr></thead>
     <tbody>
     {{#peers}}
-    <tr><th scope="row" class="name">{{id}}{{#state}}<span class="why">{{.}}</span>{{/state}}</th>\
-    <td class="address">{{address}}</td><td class="number"><time datetime="{{iso}}">{{seen}}</time></td>\
-    <td class="number">{{files}}</td></tr>
+    <tr><th scope="row" class="name">{{id}}<span class="under">{{address}}</span>\
+    {{#isFailing}}<span class="under why">{{failures}}</span>{{/isFailing}}</th>\
+    <td class="number"><time datetime="{{iso}}">{{seen}}</time></td><td class="number">{{files}}</td></tr>
     {{/peers}}
     </tbody>
     </table>
@@ -110,7 +110,8 @@ enum Templates {
     <th scope="col" class="wide">Id</th></tr></thead>
     <tbody>
     {{#files}}
-    <tr><td><span class="state {{stateClass}}">{{state}}</span></td><th scope="row" class="name">{{name}}</th>\
+    <tr><td><span class="state {{stateClass}}">{{state}}</span></td>\
+    <th scope="row" class="name">{{name}}</th>\
     <td class="number">{{size}}</td><td class="owner wide">{{owner}}</td><td class="time wide">{{time}}</td>\
     <td class="number wide">{{holders}}</td>\
     <td class="wide"><a class="code" href="/api/v1/files/{{id}}">{{short}}</a></td></tr>

@@ -47,7 +47,9 @@ enum DemoFiles {
 
   private static func notes(lines: Int) -> Data {
     let birds = ["heron", "teal", "snipe", "kingfisher", "reed warbler", "curlew"]
-    let text = (0..<lines).map { "\(6 + $0 / 20):\(10 + $0 % 20 * 2)  \(1 + $0 % 5) × \(birds[$0 * 7 % birds.count])" }
+    let text = (0..<lines).map {
+      "\(6 + $0 / 20):\(10 + $0 % 20 * 2)  \(1 + $0 % 5) × \(birds[$0 * 7 % birds.count])"
+    }
     return Data((text.joined(separator: "\n") + "\n").utf8)
   }
 
@@ -62,7 +64,8 @@ enum DemoFiles {
   private static func map(paths: Int) -> Data {
     var text = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1000 1000\">\n"
     for path in 0..<paths {
-      text += "<path d=\"M\(path * 31 % 1000) \(path * 17 % 1000) l\(path % 40) \(path % 23)\" stroke=\"#268\"/>\n"
+      text +=
+        "<path d=\"M\(path * 31 % 1000) \(path * 17 % 1000) l\(path % 40) \(path % 23)\" stroke=\"#268\"/>\n"
     }
     return Data((text + "</svg>\n").utf8)
   }

@@ -24,7 +24,7 @@ struct DemoNetwork: Sendable {
         var configuration = EngineConfiguration(
           peerID: name, host: "127.0.0.1", p2pPort: 0, home: home.path, limitUp: neighbourRate)
         configuration.settings.bootstrap = neighbours.map(\.snapshot.me.endpoint)
-        configuration.settings.gossipInterval = 5_000
+        configuration.settings.gossipInterval = 10_000
         configuration.settings.syncDelay = 1_000
         configuration.settings.autoFetch = 2
         neighbours.append(try await PeerEngine.start(configuration))
@@ -43,7 +43,7 @@ struct DemoNetwork: Sendable {
     configuration.host = "127.0.0.1"
     configuration.home = options.home ?? folder.appendingPathComponent("newcomer").path
     configuration.settings.bootstrap = neighbours.map(\.snapshot.me.endpoint)
-    configuration.settings.gossipInterval = 5_000
+    configuration.settings.gossipInterval = 10_000
     configuration.settings.syncDelay = 6_000
     return configuration
   }

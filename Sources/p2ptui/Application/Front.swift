@@ -37,7 +37,8 @@ struct Front: Sendable {
     var screen = ScreenOptions()
     screen.theme = options.theme.flatMap { ThemeName(rawValue: $0.rawValue) }
     screen.ascii = options.ascii
-    screen.historyPath = URL(fileURLWithPath: me.filesPath).deletingLastPathComponent()
+    screen.historyPath =
+      URL(fileURLWithPath: me.filesPath).deletingLastPathComponent()
       .appendingPathComponent(".p2ptui/history").path
     let leave = try await Screen(client: engine, commands: commands, options: screen).run()
     if leave == .exit {

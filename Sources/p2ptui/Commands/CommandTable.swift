@@ -44,7 +44,8 @@ struct CommandSpec: Sendable {
     switch argument {
     case .file:
       [
-        "<file> is a file id, a unique prefix of 4 or more characters, or a file's name if only one file has it.",
+        "<file> is a file id, a unique prefix of 4 or more characters, or a file's name if only one "
+          + "file has it.",
         "Quote a name with spaces: 'my notes.txt'.",
       ]
     case .paths: ["Paths may be quoted; ~ is your home directory."]

@@ -1,5 +1,5 @@
-/// The words of a command line: `'…'` keeps everything, `"…"` knows `\"` and `\\`, and outside of quotes a
-/// backslash keeps the next character.
+/// One word of a command line: `'…'` keeps everything, `"…"` knows `\"` and `\\`, and outside of quotes
+/// a backslash keeps the next character.
 struct CommandWord: Equatable, Sendable {
   /// Without quotes and backslashes.
   var text = ""

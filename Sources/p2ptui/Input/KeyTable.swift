@@ -68,11 +68,29 @@ struct KeyTable: Sendable {
   }
 
   private static let all = Set(Pane.allCases)
-  private static let moving: Set<Pane> = [.files, .transfers]
+  /// In the transfers pane these come first; in the files pane they are known from the help.
+  static let standard: [Binding] =
+    downloads(in: .transfers, hinted: true) + work + downloads(in: .files, hinted: false) + navigation
+    + general
 
-  static let standard: [Binding] = work + navigation + general
+  private static func downloads(in pane: Pane, hinted: Bool) -> [Binding] {
+    [
+      Binding(
+        keys: [.character("P")], intent: .pause, panes: [pane], label: hinted ? "pause" : nil,
+        text: "pause the download, or go on with it"),
+      Binding(
+        keys: [.character("c")], intent: .cancel, panes: [pane], label: hinted ? "cancel" : nil,
+        text: "cancel the download"),
+      Binding(
+        keys: [.character("r")], intent: .retry, panes: [pane], label: hinted ? "retry" : nil,
+        text: "try the download again now"),
+    ]
+  }
 
   private static let work = [
+    Binding(
+      keys: [.character("a")], intent: .greet, panes: [.peers], label: "greet",
+      text: "greet the selected peer now"),
     Binding(
       keys: [.character("f")], intent: .fetch, panes: [.files], label: "fetch",
       text: "fetch the marked files, or the selected one"),
@@ -86,26 +104,17 @@ struct KeyTable: Sendable {
       keys: [.character(" ")], intent: .mark, panes: [.files], label: "mark",
       text: "mark the file, or take its mark away"),
     Binding(
-      keys: [.character("P")], intent: .pause, panes: moving, label: "pause",
-      text: "pause the download, or go on with it"),
+      keys: [.character("/")], intent: .filter, panes: all, label: "filter",
+      text: "show only what contains these words"),
     Binding(
-      keys: [.character("c")], intent: .cancel, panes: moving, label: "cancel",
-      text: "cancel the download"),
-    Binding(
-      keys: [.character("r")], intent: .retry, panes: moving, label: "retry",
-      text: "try the download again now"),
+      keys: [.character(":")], intent: .command, panes: all, label: "command",
+      text: "enter a command; Tab completes, Up and Down walk the history"),
     Binding(
       keys: [.character("x")], intent: .forget, panes: [.files], label: "forget",
       text: "move only the own copy to the trash, after a question"),
     Binding(
       keys: [.character("a")], intent: .announce, panes: [.files],
       text: "tell every peer that the file is here"),
-    Binding(
-      keys: [.character("a")], intent: .greet, panes: [.peers], label: "greet",
-      text: "greet the selected peer now"),
-    Binding(
-      keys: [.character("/")], intent: .filter, panes: all, label: "filter",
-      text: "show only what contains these words"),
     Binding(
       keys: [.character("s")], intent: .sort, panes: [.files, .peers], label: "sort",
       text: "sort by the next column"),
@@ -160,9 +169,6 @@ struct KeyTable: Sendable {
   ]
 
   private static let general = [
-    Binding(
-      keys: [.character(":")], intent: .command, panes: all, label: "command",
-      text: "enter a command; Tab completes, Up and Down walk the history"),
     Binding(
       keys: [.character("?"), .function(1)], intent: .help, panes: all, label: "help",
       text: "this help"),

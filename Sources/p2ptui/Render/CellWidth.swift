@@ -127,12 +127,12 @@ enum Fit {
     var lines: [String] = []
     var line = ""
     var used = 0
-    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-      let length = CellWidth.of(word)
-      if used > 0, used + 1 + length > width {
+    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+    for (index, word) in words.enumerated() {
+      if used > 0, used + 1 + CellWidth.of(word) > width {
         lines.append(line)
         (line, used) = ("", 0)
-      } else if !(line.isEmpty && lines.isEmpty && used == 0) {
+      } else if index > 0 {
         line += " "
         used += 1
       }

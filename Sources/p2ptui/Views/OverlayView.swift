@@ -34,7 +34,7 @@ enum OverlayView {
     }
   }
 
-  private static func widest(_ model: Model) -> Int { min(100, model.size.width - 8) }
+  private static func widest(_ model: Model) -> Int { min(100, model.size.width - 4) }
 
   private static func lines(_ overlay: Overlay, _ model: Model) -> [[Span]] {
     let width = widest(model)
@@ -63,7 +63,7 @@ enum OverlayView {
 
   private static func rect(lines: [[Span]], _ model: Model) -> Rect {
     let longest = lines.map { $0.reduce(0) { $0 + CellWidth.of($1.text) } }.max() ?? 0
-    let width = min(model.size.width - 4, max(36, longest + 4))
+    let width = min(model.size.width, max(36, longest + 4))
     let height = min(model.size.height - 3, lines.count + 2)
     return Box.centred(width: width, height: height, in: model.size)
   }

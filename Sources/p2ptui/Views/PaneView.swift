@@ -6,8 +6,8 @@ enum PaneView {
     let (head, body) = rect.splitRows(1)
     let isFocused = pane == model.focus
     rule(
-      "\(pane.number) \(pane.title)", info(pane, model), isFocused: isFocused, symbols: model.symbols,
-      in: head, on: &frame)
+      "\(pane.number) \(pane.title)", info(pane, model), others: others(pane, model), isFocused: isFocused,
+      symbols: model.symbols, in: head, on: &frame)
     switch pane {
     case .files: FilesView.draw(model, in: body, on: &frame)
     case .peers: PeersView.draw(model, in: body, on: &frame)
@@ -17,16 +17,27 @@ enum PaneView {
     if isFocused { placeCursor(pane, model, rect, on: &frame) }
   }
 
+  /// The panes that this one hides, if it has the whole screen.
+  private static func others(_ pane: Pane, _ model: Model) -> [String] {
+    guard model.layout?.panes.count == 1 else { return [] }
+    return Pane.allCases.filter { $0 != pane && ($0 != .transfers || model.showsTransfers) }.map {
+      "\($0.number) \($0.title)"
+    }
+  }
+
   /// A horizontal line with a name at its left and, dim, what is to be known at its right. That of the
   /// focused pane is heavy.
   static func rule(
-    _ name: String, _ info: [String], isFocused: Bool, symbols: Symbols, in rect: Rect,
-    on frame: inout Frame
+    _ name: String, _ info: [String], others: [String] = [], isFocused: Bool, symbols: Symbols,
+    in rect: Rect, on frame: inout Frame
   ) {
     frame.fill(
       rect, isFocused ? symbols.ruleFocused : symbols.rule, role: isFocused ? .ruleFocused : .rule)
-    let end = frame.put(
+    var end = frame.put(
       " \(name) ", x: rect.x + 1, y: rect.y, role: isFocused ? .paneNameFocused : .paneName)
+    for other in others where end + CellWidth.of(other) + 3 <= rect.x + rect.width * 2 / 3 {
+      end = frame.put(" \(other) ", x: end + 1, y: rect.y, role: .paneName)
+    }
     var parts = info
     func text() -> String { " " + parts.joined(separator: " \(symbols.separator) ") + " " }
     while parts.count > 1, CellWidth.of(text()) > rect.right - end - 2 { parts.removeLast() }

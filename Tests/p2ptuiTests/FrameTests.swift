@@ -1,0 +1,109 @@
+import PeerCore
+import Testing
+
+@testable import p2ptui
+
+/// Whole pictures of the screen.
+@Suite struct FrameTests {
+  static let sizes = [(80, 24), (120, 36), (200, 60), (40, 12), (60, 17), (30, 5)]
+
+  @Test("a screen of every usable size, and of one that is too small", arguments: sizes)
+  func everySize(width: Int, height: Int) {
+    let driver = Fixture.model(
+      Fixture.snapshot(transfers: Fixture.transfers), width: width, height: height)
+    expectGolden("screen-\(width)x\(height)", driver.screen)
+  }
+
+  @Test func withoutAnything() {
+    var snapshot = Fixture.snapshot(records: [])
+    snapshot.peers = []
+    snapshot.log = []
+    expectGolden("empty", Fixture.model(snapshot).screen)
+  }
+
+  @Test func inASCIINothingElseIsDrawn() {
+    var driver = Fixture.model(
+      Fixture.snapshot(records: Array(Fixture.records[..<2]), transfers: Fixture.transfers), symbols: .ascii)
+    driver.press(.character("?"))
+    #expect(driver.screen.utf8.allSatisfy { $0 < 0x80 })
+    driver.press(.escape)
+    #expect(driver.screen.utf8.allSatisfy { $0 < 0x80 })
+    expectGolden("ascii", driver.screen)
+  }
+
+  @Test func everyPaneHasItsHints() {
+    var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers), width: 120, height: 36)
+    var hints: [String] = []
+    for pane in "1234" {
+      driver.type(String(pane))
+      hints.append(driver.foot)
+    }
+    expectGolden("hints", hints.joined(separator: "\n"))
+  }
+
+  @Test func helpComesFromTheKeyTable() {
+    var driver = Fixture.model(width: 100, height: 80)
+    driver.press(.character("?"))
+    expectGolden("help", driver.screen)
+  }
+
+  @Test func detailsOfEverySubject() {
+    var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers))
+    for (pane, name) in [("1", "file"), ("2", "peer"), ("3", "log"), ("4", "transfer")] {
+      driver.type(pane)
+      driver.press(.enter)
+      expectGolden("details-\(name)", driver.screen)
+      driver.press(.escape)
+    }
+  }
+
+  @Test func dialogs() {
+    var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers))
+    driver.type("AD")
+    expectGolden("delete", driver.screen)
+    driver.press(.escape)
+    driver.type("q")
+    expectGolden("quit", driver.screen)
+  }
+
+  @Test func promptWithCandidates() {
+    var driver = Fixture.model()
+    driver.type(":p")
+    driver.press(.tab)
+    driver.send(
+      .completions(
+        ticket: driver.model.ticket, Completions(range: 0..<1, candidates: ["pause", "peers", "push"])))
+    driver.press(.tab, .tab)
+    expectGolden("prompt", driver.screen)
+  }
+
+  @Test func outputOfACommand() {
+    var driver = Fixture.model()
+    driver.send(.output(CommandOutput(lines: (1...40).map { "line \($0) of what the command says" })))
+    driver.press(.pageDown)
+    expectGolden("output", driver.screen)
+  }
+
+  @Test func theSelectedRowHasTheCursorAndItsRole() {
+    var driver = Fixture.model()
+    driver.press(.down)
+    let frame = Views.frame(driver.model)
+    #expect(frame.cursor == Point(x: 0, y: 4))
+    #expect(frame.row(4).allSatisfy { $0.role == .selected })
+    driver.press(.tab)
+    #expect(Views.frame(driver.model).row(4).allSatisfy { $0.role == .selectedElsewhere })
+  }
+
+  @Test func noControlCharacterReachesTheScreen() {
+    for scalar in Fixture.model(width: 200, height: 60).screen.unicodeScalars where scalar != "\n" {
+      #expect(scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) && scalar.value != 0x202E)
+    }
+  }
+
+  @Test func nothingChangesWhenNothingHappens() {
+    var driver = Fixture.model()
+    let before = Views.frame(driver.model)
+    driver.pass(300)
+    #expect(Views.frame(driver.model) == before)
+  }
+}

@@ -1,0 +1,228 @@
+import PeerCore
+import Testing
+
+@testable import p2ptui
+
+/// What keys and events do.
+@Suite struct ModelTests {
+  @Test func movingStopsAtTheEnds() {
+    var driver = Fixture.model()
+    driver.press(.up)
+    #expect(driver.model.row(.files) == 0)
+    driver.press(.end, .down)
+    #expect(driver.model.row(.files) == 7)
+    driver.type("g")
+    #expect(driver.model.row(.files) == 0)
+    driver.type("jjk")
+    #expect(driver.model.row(.files) == 1)
+    driver.press(.pageDown, .pageDown)
+    #expect(driver.model.row(.files) == 7)
+  }
+
+  @Test func selectionIsByIdAndStaysOnItsLine() {
+    var driver = Fixture.model()
+    driver.press(.down, .down, .down)
+    let name = driver.selectedName
+    let line = driver.model.row(.files) - driver.model.top(.files)
+    let more = (100..<160).map { Fixture.record($0, $0 < 130 ? "aaa-\($0)" : "zzz-\($0)") }
+    driver.pass(10_000)
+    driver.send(.snapshot(Fixture.snapshot(records: Fixture.records + more, revision: 2)))
+    #expect(driver.selectedName == name)
+    #expect(driver.model.row(.files) - driver.model.top(.files) == line)
+  }
+
+  @Test func filesAreNotOrderedAgainWhileKeysArePressed() {
+    var driver = Fixture.model()
+    driver.pass(10_000)
+    driver.press(.down)
+    driver.send(.snapshot(Fixture.snapshot(records: Array(Fixture.records[..<3]), revision: 2)))
+    #expect(driver.model.files.order.count == 8)
+    #expect(driver.screen.contains("gone"))
+    driver.pass(Model.quietTime)
+    #expect(driver.model.files.order.count == 3)
+  }
+
+  @Test func anOrderIsAskedForOncePerRevision() {
+    var model = Model(snapshot: Fixture.snapshot(), size: Size(width: 80, height: 24))
+    func sorts(_ requests: [Request]) -> [FileSort] {
+      requests.compactMap { if case .sort(let sort) = $0 { sort } else { nil } }
+    }
+    let first = sorts(model.update(.tick, at: 0))
+    #expect(first.count == 1)
+    let second = sorts(model.update(.tick, at: 1)) + sorts(model.update(.key(.character("s")), at: 2))
+    #expect(second.isEmpty)
+    // The answer is for the old query, so the new one is asked for at once.
+    let third = sorts(model.update(.sorted(first[0].run()), at: 3))
+    #expect(third.map(\.query.sort) == [.size])
+  }
+
+  @Test func panesAreWalkedThrough() {
+    var driver = Fixture.model()
+    var seen: [Pane] = []
+    for _ in 0..<4 {
+      seen.append(driver.model.focus)
+      driver.press(.tab)
+    }
+    #expect(seen == [.files, .peers, .log, .files])
+    driver.press(.backTab)
+    #expect(driver.model.focus == .files)
+    driver.type("4")
+    #expect(driver.model.focus == .transfers)
+    driver.type("4")
+    #expect(driver.model.focus == .files && !driver.model.showsTransfers)
+    driver.type("L")
+    #expect(driver.model.focus == .log)
+  }
+
+  @Test func fetchTakesTheSelectedOrTheMarkedFiles() {
+    var driver = Fixture.model()
+    driver.type("/lecture")
+    driver.press(.enter)
+    driver.type("f")
+    expectCommands([.get(Fixture.id(2))], &driver)
+    driver.press(.escape)
+    driver.type("/.pdf")
+    driver.press(.enter)
+    driver.type("Af")
+    expectCommands([.get(Fixture.id(2)), .get(Fixture.id(3))], &driver)
+    #expect(driver.model.files.marks.isEmpty)
+  }
+
+  @Test func fetchOfWhatIsHereSaysSo() {
+    var driver = Fixture.model()
+    driver.type("/notes")
+    driver.press(.enter)
+    driver.type("f")
+    expectCommands([], &driver)
+    #expect(driver.foot.contains("here already"))
+  }
+
+  @Test func aFilterWorksWhileTypedAndEscBringsTheOldOneBack() {
+    var driver = Fixture.model()
+    driver.type("/pdf")
+    #expect(driver.model.files.order.count == 2)
+    driver.press(.backspace, .backspace, .backspace)
+    #expect(driver.model.files.order.count == 8)
+    driver.type("song")
+    driver.press(.escape)
+    #expect(driver.model.files.order.count == 8 && driver.model.prompt == nil)
+    driver.type("/song")
+    driver.press(.enter)
+    #expect(driver.model.files.order.count == 1)
+    driver.press(.escape)
+    #expect(driver.model.files.order.count == 8)
+  }
+
+  @Test func sortAndReverse() {
+    var driver = Fixture.model()
+    driver.type("sI")
+    #expect(driver.model.files.order.query == FileQuery(sort: .size, descending: true))
+    driver.type("g")
+    #expect(driver.selectedName?.hasPrefix("a holiday") == true)
+    driver.type("2ss")
+    #expect(driver.model.peers.sort == .seen)
+  }
+
+  @Test func logFollowsUntilOneMovesUp() {
+    var driver = Fixture.model()
+    driver.type("3")
+    var snapshot = driver.model.snapshot
+    func add(_ seq: UInt64) {
+      snapshot.log.append(LogEntry(seq: seq, time: Fixture.wall, level: .info, text: "new \(seq)"))
+    }
+    add(31)
+    driver.send(.snapshot(snapshot))
+    #expect(driver.model.row(.log) == 30)
+    driver.press(.up)
+    add(32)
+    driver.send(.snapshot(snapshot))
+    #expect(driver.model.row(.log) == 29 && driver.screen.contains("paused"))
+    driver.press(.end)
+    add(33)
+    driver.send(.snapshot(snapshot))
+    #expect(driver.model.row(.log) == 32)
+  }
+
+  @Test func logLevels() {
+    var driver = Fixture.model()
+    driver.type("3sss")
+    #expect(driver.model.log.rows.allSatisfy { driver.model.snapshot.log[$0].level == .error })
+    #expect(!driver.model.log.rows.isEmpty)
+  }
+
+  @Test func aNoticeAndABellTellThatAFetchEnded() {
+    var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers))
+    _ = driver.takeRequests()
+    var transfers = Fixture.transfers
+    transfers[0].state = .done
+    driver.send(.snapshot(Fixture.snapshot(transfers: transfers)))
+    #expect(driver.foot.contains("Fetched song.flac."))
+    let bells = driver.takeRequests().count { if case .bell = $0 { true } else { false } }
+    #expect(bells == 1)
+    driver.pass(Model.noticeTime)
+    #expect(!driver.foot.contains("Fetched"))
+    // It is told once.
+    driver.send(.snapshot(Fixture.snapshot(transfers: transfers)))
+    let requests = driver.takeRequests()
+    #expect(requests.isEmpty)
+  }
+
+  @Test func repliesAreSummedUp() {
+    var driver = Fixture.model()
+    driver.send(.replies([.done("Fetching a.txt.")]))
+    #expect(driver.foot.contains("Fetching a.txt."))
+    driver.send(.replies([.done("Fetching a.txt."), .failed("b.txt has no holder.")]))
+    #expect(driver.foot.contains("1 done, 1 refused: b.txt has no holder."))
+  }
+
+  @Test func transfersArePausedResumedCancelledAndRetried() {
+    var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers))
+    driver.type("4Pcr")
+    let id = Fixture.id(4)
+    expectCommands([.pause(id), .cancel(id), .retry(id)], &driver)
+    var transfers = Fixture.transfers
+    transfers[0].state = .paused
+    driver.send(.snapshot(Fixture.snapshot(transfers: transfers)))
+    driver.type("P")
+    expectCommands([.resume(id)], &driver)
+  }
+
+  @Test func greetAndCopy() {
+    var driver = Fixture.model()
+    driver.type("2a")
+    expectCommands([.gossip(Endpoint(host: "localhost", port: 8052))], &driver)
+    driver.type("y")
+    guard case .copy("Starscourge Radahn")? = driver.takeRequests().last else {
+      Issue.record("the id was not copied")
+      return
+    }
+  }
+
+  @Test func resizingLosesNothing() {
+    var driver = Fixture.model()
+    driver.press(.end)
+    let name = driver.selectedName
+    for (width, height) in [(200, 60), (40, 10), (10, 2), (1, 1), (120, 36), (80, 24)] {
+      driver.send(.resize(Size(width: width, height: height)))
+      _ = Views.frame(driver.model)
+    }
+    #expect(driver.selectedName == name)
+  }
+
+  @Test func everyKeyInEveryLayerAndSizeIsHarmless() {
+    let keys: [Key] =
+      (0x20...0x7E).map { .character(Character(Unicode.Scalar($0))) }
+      + "abcdefghijklmnopqrstuvwxyz".map { .control($0) }
+      + [.enter, .escape, .tab, .backTab, .backspace, .delete, .up, .down, .left, .right, .home, .end]
+      + [.pageUp, .pageDown, .insert, .wordLeft, .wordRight, .function(1), .function(5), .alt("b")]
+      + [.paste("a\nb\u{1B}c"), .character("é"), .character("日"), .alt("d")]
+    for (records, width, height) in [(Fixture.records, 80, 20), ([], 40, 10), (Fixture.records, 12, 3)] {
+      var driver = Fixture.model(
+        Fixture.snapshot(records: records, transfers: Fixture.transfers), width: width, height: height)
+      for opener in keys {
+        for key in [opener] + keys.prefix(while: { $0 != opener }).suffix(6) + [opener] { driver.press(key) }
+        _ = Views.frame(driver.model)
+      }
+    }
+  }
+}

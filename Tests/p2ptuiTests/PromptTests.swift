@@ -1,0 +1,149 @@
+import PeerCore
+import Testing
+
+@testable import p2ptui
+
+@Suite struct PromptTests {
+  private func lastRun(_ driver: inout Driver) -> String? {
+    driver.takeRequests().reversed().lazy.compactMap { if case .run(let line) = $0 { line } else { nil } }
+      .first
+  }
+
+  @Test func aLineIsRunAndKeptInTheHistory() {
+    var driver = Fixture.model(history: ["peers"])
+    driver.type(":list pdf")
+    driver.press(.enter)
+    var kept: [String] = []
+    var line: String?
+    for request in driver.takeRequests() {
+      if case .saveHistory(let lines) = request { kept = lines }
+      if case .run(let text) = request { line = text }
+    }
+    #expect(kept == ["peers", "list pdf"] && line == "list pdf")
+    driver.type(":")
+    driver.press(.up, .up)
+    #expect(driver.foot.contains(":peers"))
+    driver.press(.down, .down)
+    #expect(driver.foot == " :")
+  }
+
+  @Test func pushRunsTheCommandPush() {
+    var driver = Fixture.model()
+    driver.type("p/tmp/a.txt")
+    driver.press(.enter)
+    let line = lastRun(&driver)
+    #expect(line == "push /tmp/a.txt")
+  }
+
+  @Test func completionOfPushIsShiftedToItsLine() {
+    var driver = Fixture.model()
+    driver.type("p/t")
+    driver.press(.tab)
+    guard case .complete("push /t", 7, let ticket)? = driver.takeRequests().last else {
+      Issue.record("nothing was asked for")
+      return
+    }
+    driver.send(.completions(ticket: ticket, Completions(range: 5..<7, candidates: ["/tmp/"])))
+    #expect(driver.model.prompt?.editor.line == "/tmp/")
+  }
+
+  @Test func severalCandidatesGiveWhatTheyShareAndAreWalkedThrough() {
+    var driver = Fixture.model()
+    driver.type(":p")
+    driver.press(.tab)
+    driver.send(
+      .completions(
+        ticket: driver.model.ticket, Completions(range: 0..<1, candidates: ["pull", "pulse", "pulp"])))
+    #expect(driver.model.prompt?.editor.line == "pul")
+    driver.press(.tab)
+    #expect(driver.model.prompt?.editor.line == "pull")
+    driver.press(.backTab)
+    #expect(driver.model.prompt?.editor.line == "pulp")
+    driver.type(" ")
+    #expect(driver.model.prompt?.choice == nil)
+  }
+
+  @Test func anAnswerThatComesTooLateIsDropped() {
+    var driver = Fixture.model()
+    driver.type(":p")
+    driver.press(.tab)
+    let ticket = driver.model.ticket
+    driver.type("e")
+    driver.send(.completions(ticket: ticket, Completions(range: 0..<1, candidates: ["push"])))
+    #expect(driver.model.prompt?.editor.line == "pe")
+  }
+
+  @Test func historyIsSearched() {
+    var driver = Fixture.model(history: ["get abcd", "list", "get ef01"])
+    driver.type(":")
+    driver.press(.control("r"))
+    driver.type("get")
+    #expect(driver.model.prompt?.editor.line == "get ef01")
+    driver.press(.control("r"))
+    #expect(driver.model.prompt?.editor.line == "get abcd")
+    driver.press(.enter)
+    let line = lastRun(&driver)
+    #expect(line == "get abcd")
+  }
+
+  @Test func outputOfOneLineIsANoticeAndOfMoreAnOverlay() {
+    var driver = Fixture.model()
+    driver.send(.output(CommandOutput(lines: ["One line."])))
+    #expect(driver.foot == " One line." && driver.model.overlay == nil)
+    driver.send(.output(CommandOutput(lines: ["One.", "Two."])))
+    #expect(driver.model.overlay != nil)
+    driver.type("x")
+    #expect(driver.model.overlay == nil)
+  }
+
+  @Test func aLongLineKeepsItsCursorInView() {
+    var driver = Fixture.model(width: 40, height: 12)
+    driver.type(":" + String(repeating: "日本", count: 60) + "end")
+    #expect(driver.foot.hasSuffix("end"))
+    #expect(Views.frame(driver.model).cursor.map { $0.x < 40 && $0.y == 11 } == true)
+  }
+}
+
+@Suite struct LineEditorTests {
+  @Test(
+    "keys edit a line, with | for the cursor",
+    arguments: [
+      ("one two|", [Key.control("w")], "one |"),
+      ("one two|", [.control("a"), .control("k")], "|"),
+      ("one two|", [.control("u")], "|"),
+      ("one two|", [.alt("b"), .alt("b"), .alt("d")], "| two"),
+      ("one two|", [.wordLeft, .control("w"), .control("e"), .control("y")], "twoone |"),
+      ("ab|", [.control("t")], "ba|"),
+      ("abc|", [.left, .left, .backspace], "|bc"),
+      ("abc|", [.home, .delete, .control("d")], "|c"),
+      ("e|", [.character("\u{301}"), .character("!")], "é!|"),
+      ("a|", [.paste("b\nc\u{1B}\n")], "ab c|"),
+      ("日本|", [.left, .character("x")], "日x|本"),
+    ] as [(String, [Key], String)])
+  func edits(start: String, keys: [Key], end: String) {
+    var editor = LineEditor(String(start.dropLast()))
+    for key in keys {
+      let isTaken = editor.edit(key)
+      #expect(isTaken)
+    }
+    let shown = String(editor.text[..<editor.cursor]) + "|" + String(editor.text[editor.cursor...])
+    #expect(shown == end)
+  }
+
+  @Test func aLineIsBounded() {
+    var editor = LineEditor()
+    _ = editor.edit(.paste(String(repeating: "x", count: 10_000)))
+    _ = editor.edit(.character("y"))
+    #expect(editor.text.count == LineEditor.characters)
+  }
+
+  @Test func historyIsBoundedAndSkipsRepetitions() {
+    var history = History()
+    for number in 0..<600 { history.add("line \(number / 2)") }
+    #expect(history.entries.count == 300)
+    for number in 0..<600 { history.add("more \(number)") }
+    #expect(history.entries.count == History.lines)
+    let isBlankKept = history.add("  ")
+    #expect(!isBlankKept)
+  }
+}

@@ -1,0 +1,136 @@
+import Testing
+
+@testable import p2ptui
+
+@Suite struct CellWidthTests {
+  @Test(
+    "columns that text takes",
+    arguments: [
+      ("abc", 3), ("", 0), ("é", 1), ("e\u{301}", 1), ("日本", 4), ("ｆｕｌｌ", 8), ("한국어", 6),
+      ("\u{1112}\u{1161}\u{11AB}", 2),
+      ("👍", 2), ("👍🏽", 2), ("👨‍👩‍👧", 2), ("❤️", 1), ("🇨🇦", 2), ("भारत", 4), ("●○◌█▌─", 6), ("a\u{200B}b", 2),
+    ])
+  func widths(text: String, width: Int) {
+    #expect(CellWidth.of(text) == width)
+  }
+
+  @Test func marksOnOneCharacterAreBounded() {
+    let zalgo = "a" + String(repeating: "\u{316}", count: 100)
+    #expect(Array(Clusters(zalgo)).first?.text.unicodeScalars.count == 1 + CellWidth.combiningMarks)
+  }
+}
+
+@Suite struct FitTests {
+  @Test(
+    "text is clipped to columns, with an ellipsis",
+    arguments: [
+      ("hello", 5, "hello"), ("hello", 4, "hel…"), ("日本語", 5, "日本…"), ("日本語", 4, "日…"), ("x", 0, ""),
+    ])
+  func clips(text: String, width: Int, result: String) {
+    #expect(Fit.clip(text, to: width, ellipsis: "…") == result)
+  }
+
+  @Test func narrowerThanTheEllipsis() {
+    #expect(Fit.clip("hello", to: 2, ellipsis: "...") == "..")
+  }
+
+  @Test(
+    "lines are wrapped at spaces, words that are too long anywhere",
+    arguments: [
+      ("one two three", 7, ["one two", "three"]), ("abcdefgh", 3, ["abc", "def", "gh"]),
+      ("日本語日本語", 5, ["日本", "語日", "本語"]), ("", 5, [""]), ("fits", 4, ["fits"]),
+      ("  - indented text", 10, ["  -", "indented", "text"]),
+    ])
+  func wraps(text: String, width: Int, lines: [String]) {
+    #expect(Fit.wrap(text, to: width) == lines)
+  }
+}
+
+@Suite struct FormatTests {
+  @Test(
+    arguments: [
+      (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (17_613, "17.2 KiB"), (1_048_063, "1023 KiB"),
+      (1_048_575, "1.0 MiB"), (UInt64.max, "16.0 EiB"),
+    ] as [(UInt64, String)])
+  func bytes(count: UInt64, text: String) {
+    #expect(Format.bytes(count) == text)
+  }
+
+  @Test(
+    arguments: [
+      (-5, "now"), (59, "59s"), (3_599, "59m"), (86_399, "23h"), (31_535_999, "364d"), (1 << 40, "999y"),
+    ]
+      as [(Int64, String)])
+  func ages(seconds: Int64, text: String) {
+    #expect(Format.age(seconds: seconds) == text)
+  }
+
+  @Test func dates() {
+    #expect(Format.date(seconds: 1_744_170_562, utcOffset: 0) == "2025-04-09 03:49:22")
+    #expect(Format.date(seconds: 951_782_400, utcOffset: -1) == "2000-02-28 23:59:59")
+    #expect(Format.date(seconds: -1, utcOffset: 0) == "1969-12-31 23:59:59")
+    #expect(Format.clock(-1_000, utcOffset: 0) == "23:59:59")
+  }
+
+  @Test func counts() {
+    #expect(Format.count(1_234_567) == "1,234,567" && Format.count(-100) == "-100")
+    #expect(Format.plural(1, "file") == "1 file" && Format.plural(0, "file") == "0 files")
+    #expect(Format.percent(999, of: 1000) == "99%" && Format.percent(5, of: nil) == "")
+    #expect(Format.duration(seconds: 59.2) == "1:00" && Format.duration(seconds: 3_605) == "1:00:05")
+  }
+}
+
+@Suite struct FrameDrawingTests {
+  @Test func aWideCharacterThatIsHalfOverwrittenLeavesNothing() {
+    var frame = Frame(size: Size(width: 6, height: 1))
+    frame.put("日本語", x: 0, y: 0)
+    frame.put("x", x: 1, y: 0)
+    #expect(frame.plainText == " x本語")
+    frame.put("y", x: 2, y: 0)
+    #expect(frame.plainText == " xy 語")
+  }
+
+  @Test func nothingIsDrawnOutside() {
+    var frame = Frame(size: Size(width: 3, height: 1))
+    frame.put("日本", x: 0, y: 0)
+    frame.put("a", x: 5, y: 0)
+    frame.put("a", x: 0, y: 7)
+    frame.fill(Rect(x: 2, y: 0, width: 9, height: 9), "-")
+    #expect(frame.plainText == "日-")
+  }
+}
+
+@Suite struct ThemeTests {
+  @Test func withoutColoursNoneIsUsed() {
+    for role in Role.allCases {
+      for theme in [Theme(.dark, colors: 0), Theme(.mono, colors: 256)] {
+        #expect(theme[role].foreground == -1 && theme[role].background == -1)
+      }
+    }
+  }
+
+  @Test("no theme asks for a colour that the terminal does not have", arguments: [8, 16, 88, 256])
+  func colours(count: Int) {
+    for name in ThemeName.allCases {
+      let theme = Theme(name, colors: count)
+      for role in Role.allCases {
+        #expect(theme[role].foreground < count && theme[role].background < count)
+      }
+    }
+  }
+
+  @Test func theSelectedRowStandsOutEverywhere() {
+    for name in ThemeName.allCases {
+      for colors in [0, 8, 16, 256] {
+        let theme = Theme(name, colors: colors)
+        #expect(theme[.selected] != theme[.text] && theme[.selected] != theme[.selectedElsewhere])
+      }
+    }
+  }
+
+  @Test func aLightBackgroundIsNoticed() {
+    #expect(ThemeName.guess(colorFGBG: "0;15") == .light)
+    #expect(ThemeName.guess(colorFGBG: "15;default;0") == .dark)
+    #expect(ThemeName.guess(colorFGBG: nil) == .dark)
+  }
+}
