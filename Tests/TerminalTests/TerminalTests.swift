@@ -129,12 +129,13 @@ struct Size: Sendable, CustomTestStringConvertible {
       let session = try await Session(neighbourhood, Size.both[0])
       try await session.waitForPanes()
       try await session.terminal.press("C-z")
-      try await session.terminal.waitFor("the shell") { !Session.hasPanes($0) }
+      // The script that started it goes on, and finds the settings of before; 148 says "stopped".
+      try await session.expectRestoredTerminal(status: "148")
       try await session.terminal.type("fg")
       try await session.terminal.press("Enter")
       try await session.waitForPanes()
       try await session.terminal.press("q")
-      try await session.expectRestoredTerminal(status: "0")
+      try await session.terminal.waitFor("the shell") { !Session.hasPanes($0) }
     }
   }
 
