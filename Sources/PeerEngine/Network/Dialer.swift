@@ -11,16 +11,17 @@ struct Dialer: Sendable {
   /// - Throws: `TransferFailure.unreachable`.
   func connect(to endpoint: Endpoint) async throws -> PeerChannel {
     do {
-      let channel = try await ClientBootstrap(group: group)
+      let opened = try await ClientBootstrap(group: group)
         .connectTimeout(limits.connectTimeout)
         // Has to be known before the connection is made.
         .channelOption(.socketOption(.so_rcvbuf), value: limits.receiveBuffer)
         .channelOption(.allowRemoteHalfClosure, value: true)
         .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         .channelOption(.recvAllocator, value: PeerChannel.receiveAllocator)
-        .channelOption(.autoRead, value: false)
-        .connect(host: endpoint.host, port: endpoint.port).get()
-      return try await PeerChannel.begin(channel)
+        .connect(host: endpoint.host, port: endpoint.port) { channel in
+          channel.eventLoop.makeCompletedFuture { try OpenedChannel(channel) }
+        }
+      return opened.take()
     } catch {
       throw TransferFailure.unreachable(Self.reason(error))
     }

@@ -3,11 +3,9 @@ import NIOPosix
 import PeerCore
 import Synchronization
 
-typealias PeerChannel = NIOAsyncChannel<ByteBuffer, ByteBuffer>
-
 /// Accepts connections, within bounds, and reads each in a task of its own.
 struct Listener: Sendable {
-  let channel: NIOAsyncChannel<any Channel, Never>
+  let channel: NIOAsyncChannel<OpenedChannel, Never>
 
   /// - Parameters:
   ///   - address: numeric, or a name of this machine.
@@ -24,8 +22,9 @@ struct Listener: Sendable {
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.recvAllocator, value: PeerChannel.receiveAllocator)
-      .childChannelOption(.autoRead, value: false)
-      .bind(to: address) { child in child.eventLoop.makeSucceededFuture(child as any Channel) }
+      .bind(to: address) { child in
+        child.eventLoop.makeCompletedFuture { try OpenedChannel(child) }
+      }
     return Listener(channel: channel)
   }
 
@@ -39,13 +38,11 @@ struct Listener: Sendable {
     try await withThrowingDiscardingTaskGroup { group in
       try await channel.executeThenClose { connections in
         for try await connection in connections {
-          let address = connection.remoteAddress?.ipAddress ?? ""
-          guard doorkeeper.admit(address) else {
-            connection.close(promise: nil)
-            continue
-          }
+          let address = connection.address
+          // Who is not admitted is let go of, and so closed.
+          guard doorkeeper.admit(address) else { continue }
           group.addTask {
-            if let channel = try? await PeerChannel.begin(connection) { await serve(channel, address) }
+            await serve(connection.take(), address)
             doorkeeper.leave(address)
           }
         }
@@ -87,28 +84,6 @@ private final class Doorkeeper: Sendable {
 }
 
 extension NIOAsyncChannel where Inbound == ByteBuffer, Outbound == ByteBuffer {
-  /// Makes a connection to or from a peer ready for use: it half-closes, and reads only as fast as it is
-  /// consumed. Whoever begins must go on to `executeThenClose`; a channel that was not begun (since it came
-  /// while the peer stops, or lost a race of addresses) can simply be closed.
-  ///
-  /// - Parameter channel: one with `autoRead` off.
-  static func begin(_ channel: any Channel) async throws -> NIOAsyncChannel {
-    try await channel.eventLoop.submit {
-      do {
-        let begun = try NIOAsyncChannel(
-          wrappingChannelSynchronously: channel,
-          configuration: .init(
-            backPressureStrategy: .init(lowWatermark: 2, highWatermark: 4), isOutboundHalfClosureEnabled: true
-          ))
-        channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
-        return begun
-      } catch {
-        channel.close(promise: nil)
-        throw error
-      }
-    }.get()
-  }
-
   /// Buffers grow with the speed of the sender, up to what keeps four of them small.
   static var receiveAllocator: AdaptiveRecvByteBufferAllocator {
     AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 8_192, maximum: 256 * 1024)

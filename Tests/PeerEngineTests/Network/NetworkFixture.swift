@@ -201,11 +201,12 @@ struct RawClient: Sendable {
   let channel: PeerChannel
 
   static func connect(to port: Int) async throws -> RawClient {
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    let opened = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.allowRemoteHalfClosure, value: true)
-      .channelOption(.autoRead, value: false)
-      .connect(host: "127.0.0.1", port: port).get()
-    return RawClient(channel: try await PeerChannel.begin(channel))
+      .connect(host: "127.0.0.1", port: port) { channel in
+        channel.eventLoop.makeCompletedFuture { try OpenedChannel(channel) }
+      }
+    return RawClient(channel: opened.take())
   }
 
   /// Sends, half-closes if told to, and returns everything that comes until the other side closes.
