@@ -5,7 +5,7 @@ public struct StatusInfo: Decodable, Sendable {
   public var peerId: String
   public var host: String
   public var p2pPort: Int
-  public var httpPort: Int
+  public var httpPort: Int?
   public var version: String
   public var peers: Int
   public var files: Int

@@ -60,7 +60,8 @@ actor EngineLoop: NetworkDelegate {
   func setPage(url: String, port: Int) {
     me.pageURL = url
     me.httpPort = port
-    publishSoon()
+    publication?.cancel()
+    publish()
   }
 
   func stop() async {
