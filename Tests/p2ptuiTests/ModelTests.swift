@@ -113,6 +113,24 @@ import Testing
     #expect(driver.model.files.order.count == 8)
   }
 
+  @Test func aFilterThatHidesTheSelectedFileLeadsToTheFirst() {
+    var driver = Fixture.model()
+    driver.type("G/notes")
+    driver.press(.enter, .escape)
+    #expect(driver.selectedName == "notes.txt")
+    driver.type("/pdf")
+    #expect(driver.model.row(.files) == 0)
+  }
+
+  @Test func marksOfFilesThatAreGoneAreGone() {
+    var driver = Fixture.model()
+    driver.type("A")
+    driver.pass(10_000)
+    driver.send(.snapshot(Fixture.snapshot(records: Array(Fixture.records[..<3]), revision: 2)))
+    driver.pass(1_000)
+    #expect(driver.model.files.marks.count == 3)
+  }
+
   @Test func sortAndReverse() {
     var driver = Fixture.model()
     driver.type("sI")
