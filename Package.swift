@@ -1,10 +1,14 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .enableUpcomingFeature("ExistentialAny"),
-]
+// `make check` turns warnings into errors; elsewhere they stay what they are, so that work can go on.
+let warningsAreErrors = Context.environment["P2PTUI_STRICT"] != nil
+
+let strict: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+  ] + (warningsAreErrors ? [.unsafeFlags(["-warnings-as-errors"])] : [])
 
 let package = Package(
   name: "p2ptui",
@@ -41,8 +45,10 @@ let package = Package(
       dependencies: [
         "PeerCore",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -58,16 +64,27 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "PeerCoreTests", dependencies: ["PeerCore"], swiftSettings: strict),
+    .testTarget(
+      name: "PeerCoreTests",
+      dependencies: ["PeerCore", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
     .testTarget(
       name: "PeerEngineTests",
       dependencies: [
-        "PeerEngine", "PeerCore",
+        "PeerEngine", "PeerCore", "TestSupport",
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ],
       swiftSettings: strict),
     .testTarget(
       name: "p2ptuiTests", dependencies: ["p2ptui", "PeerCore"], exclude: ["Goldens"],
       swiftSettings: strict),
+    // Tests of the built program from outside. They depend on it so that it is built before they run.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "InteropTests",
+      dependencies: ["TestSupport", "p2ptui", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
+    .testTarget(name: "TerminalTests", dependencies: ["TestSupport", "p2ptui"], swiftSettings: strict),
+    .testTarget(name: "BrowserTests", dependencies: ["TestSupport", "p2ptui"], swiftSettings: strict),
   ]
 )

@@ -25,6 +25,10 @@ public struct Limits: Sendable {
   /// message that is still being forwarded.
   public var gossipIDs = 65_536
   public var gossipIDAge: Int64 = 600_000
+  /// Bytes of the id of a GOSSIP; a longer one counts as none, so that the cache stays small. A UUID has 36.
+  public var gossipIDBytes = 256
+  /// Host names being resolved at once; a further one is resolved when a DELETE from there needs it.
+  public var resolutions = 64
   /// Files in the catalogue; one without a holder and not here, the oldest first, makes room.
   public var files = 1_000_000
   /// Holders of one file; a further one is not recorded. A download needs a handful.
@@ -54,6 +58,10 @@ public struct Limits: Sendable {
   public var endedTransferAge: Int64 = 60_000
   public var endedTransfers = 50
 
+  /// Lines of the log that other peers cause: so many a second, with this burst; more are counted. A
+  /// network of hundreds of peers that comes up at once fits in.
+  public var logLinesPerSecond = 20
+  public var logBurst = 500
   /// Lines of the log kept for the screen and the page.
   public var logLines = 2_000
 

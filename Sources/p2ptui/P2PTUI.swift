@@ -1,7 +1,36 @@
 import ArgumentParser
-import CNcurses
+import Foundation
 import PeerEngine
 
-@main struct P2PTUI: ParsableCommand {
-  func run() { print("p2ptui") }
+/// The program: reads the command line and leaves the rest to `Application`.
+@main struct P2PTUI: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "p2ptui",
+    abstract: "A peer of a gossip file-sharing network, on a full screen.",
+    usage: """
+      p2ptui <peer_id> <host> <p2p_port> <http_port> [options]
+      p2ptui --demo [options]
+      """,
+    discussion: """
+      SIZE and RATE are bytes, with K, M, G or T in powers of 1024. Times are in seconds and may have a \
+      fraction. Inside, type help, or press ? on the screen.
+      """,
+    version: EngineConfiguration.version)
+
+  @OptionGroup var arguments: Arguments
+
+  static func main() async {
+    do {
+      let command = try parse(nil)
+      try await Application.run(command.options())
+    } catch {
+      exit(explaining: error)
+    }
+  }
+
+  func validate() throws { _ = try options() }
+
+  private func options() throws -> Options {
+    try arguments.options(environment: ProcessInfo.processInfo.environment)
+  }
 }

@@ -8,16 +8,21 @@ public struct FileRecord: Hashable, Sendable, Codable {
   public var fetch: FetchState
   /// When this peer first heard of the file, in milliseconds since 1970-01-01 UTC.
   public var firstSeen: Int64
+  /// The owner itself described it, so that nobody else's word outranks this.
+  var toldByOwner: Bool
+  /// Somebody described it differently, and the log has said so.
+  var toldConflict = false
 
   public init(
     entry: FileEntry, holders: [PeerHandle] = [], copy: LocalCopy? = nil, fetch: FetchState = .idle,
-    firstSeen: Int64 = 0
+    firstSeen: Int64 = 0, toldByOwner: Bool = false
   ) {
     self.entry = entry
     self.holders = holders
     self.copy = copy
     self.fetch = fetch
     self.firstSeen = firstSeen
+    self.toldByOwner = toldByOwner
   }
 
   /// The states that people are shown (the HTTP API's `state`).

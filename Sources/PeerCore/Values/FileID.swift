@@ -24,6 +24,23 @@ public struct FileID: Hashable, Sendable {
     (w0, w1, w2, w3) = words
   }
 
+  /// Without a copy in between; for the many ids that storage reads.
+  ///
+  /// - Parameter buffer: exactly 32 bytes; otherwise `nil`.
+  public init?(buffer: UnsafeRawBufferPointer) {
+    guard buffer.count == Self.byteCount else { return nil }
+    w0 = UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
+    w1 = UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    w2 = UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+    w3 = UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
+  }
+
+  /// The 32 bytes, valid only during the call.
+  public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    var words = (w0.bigEndian, w1.bigEndian, w2.bigEndian, w3.bigEndian)
+    return try Swift.withUnsafeBytes(of: &words, body)
+  }
+
   /// - Parameter hex: exactly 64 hex digits of either case; otherwise `nil`.
   public init?(hex: some StringProtocol) {
     self.init(hexBytes: hex.utf8)

@@ -8,8 +8,19 @@ public struct Lexeme: Hashable, Sendable, Codable {
 
   public static let null = Lexeme(json: "null")
 
-  /// - Parameter json: trusted to be one JSON scalar; the tokenizer is what makes it so.
-  init(json: String) { self.json = json }
+  /// - Parameter json: trusted to be one JSON scalar; the tokenizer is what makes it so, and storage gives
+  ///   back what it was given.
+  public init(json: String) { self.json = json }
+
+  /// - Parameter raw: what stood between a string's quotes. Bare control characters, which not every peer
+  ///   would accept, get escaped.
+  init(stringContents raw: [UInt8]) {
+    if raw.contains(where: { $0 < 0x20 }) {
+      self.init(text: JSONString.decode(raw: raw))
+    } else {
+      self.init(json: "\"" + String(decoding: raw, as: UTF8.self) + "\"")
+    }
+  }
 
   public init(_ integer: some FixedWidthInteger) { json = String(integer) }
 

@@ -30,8 +30,8 @@ public struct Endpoint: Hashable, Sendable, Codable, CustomStringConvertible {
 
   /// `HOST:PORT` or `[IPv6]:PORT`; `nil` unless the host is not empty and the port is 1...65535.
   public init?(parsing text: String) {
-    guard let colon = text.lastIndex(of: ":"),
-      let port = Int(text[text.index(after: colon)...]), (1...65535).contains(port)
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
+      port > 0, text[colon...].dropFirst().first != "+"
     else { return nil }
     var host = text[..<colon]
     if host.first == "[", host.last == "]" {
@@ -40,7 +40,7 @@ public struct Endpoint: Hashable, Sendable, Codable, CustomStringConvertible {
       return nil
     }
     guard !host.isEmpty else { return nil }
-    self.init(host: String(host), port: port)
+    self.init(host: String(host), port: Int(port))
   }
 
   public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

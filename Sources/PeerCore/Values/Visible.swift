@@ -24,6 +24,9 @@ public enum Visible {
     return harmless ? String(text) : result
   }
 
+  /// Whether a scalar can be shown as it is.
+  public static func isHarmless(_ scalar: Unicode.Scalar) -> Bool { mark(for: scalar) == nil }
+
   /// What is shown in place of a scalar; `nil` if the scalar itself can be shown.
   static func mark(for scalar: Unicode.Scalar) -> String? {
     switch scalar.value {

@@ -59,6 +59,11 @@ enum JSONString {
     return unit
   }
 
+  /// `escapingNonASCII` for bytes as they came; bare control characters in strings are left alone.
+  static func ascii(_ json: [UInt8]) -> [UInt8] {
+    json.allSatisfy { $0 < 0x80 } ? json : Array(escapingNonASCII(String(decoding: json, as: UTF8.self)).utf8)
+  }
+
   /// Valid JSON as pure ASCII: outside ASCII, characters can stand only inside strings, where `\uXXXX`
   /// means the same.
   static func escapingNonASCII(_ json: some StringProtocol) -> String {

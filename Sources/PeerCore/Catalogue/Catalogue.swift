@@ -1,0 +1,220 @@
+import OrderedCollections
+
+/// Every file known, who holds it, and which were deleted (PROTOCOL.md, "Catalogue").
+///
+/// Invariants: a file has one slot; a slot in a peer's `held` is a record that names the peer among its
+/// holders, and the other way round (`PeerState` keeps that, through `addHolder` and `removeHolder`); an id
+/// is never both in the table and among the tombstones.
+struct Catalogue {
+  private let limits: Limits
+  private(set) var table = FileTable()
+  private var slots: [FileID: FileTable.Slot] = [:]
+  /// The slots of the files that are here.
+  private(set) var local: OrderedSet<FileTable.Slot> = []
+  /// Bytes of the files that are here.
+  private(set) var localBytes: UInt64 = 0
+  /// The oldest first.
+  private(set) var tombstones: OrderedDictionary<FileID, Tombstone> = [:]
+  /// Grows with every change of a record.
+  private(set) var revision: UInt64 = 0
+  /// Grows when what is here changes.
+  private(set) var localRevision: UInt64 = 0
+  /// How many files are `.remote` and how many `.unavailable`.
+  private(set) var remoteCount = 0
+  private(set) var unavailableCount = 0
+
+  init(limits: Limits) { self.limits = limits }
+
+  // MARK: Looking up
+
+  func slot(of id: FileID) -> FileTable.Slot? { slots[id] }
+
+  subscript(id: FileID) -> FileRecord? { slots[id].flatMap { table[$0] } }
+
+  subscript(slot slot: FileTable.Slot) -> FileRecord? { table[slot] }
+
+  var localEntries: [FileEntry] { local.compactMap { table[$0]?.entry } }
+
+  // MARK: Reports
+
+  /// What became of a report about a file.
+  struct Report: Equatable {
+    var slot: FileTable.Slot
+    /// The record was made or changed, and should be recorded.
+    var changed: Bool
+    var isNew = false
+    /// The report contradicts what is known, which stands; told once a file.
+    var conflicts: Bool
+  }
+
+  enum Refusal: Error, Equatable {
+    case deleted(Tombstone)
+    case full
+  }
+
+  /// Merges what `reporter` says of a file into what is known (PROTOCOL.md, "Catalogue").
+  ///
+  /// - Parameter frozenOwner: files of this owner, ours, are never changed by a report.
+  mutating func report(
+    _ entry: FileEntry, by reporter: PeerID?, frozenOwner: PeerID, at wall: Int64
+  ) throws(Refusal) -> Report {
+    if let tombstone = tombstones[entry.id] { throw .deleted(tombstone) }
+    let byOwner = reporter.map { $0.text == entry.owner } ?? false
+    guard let slot = slots[entry.id] else {
+      try makeRoom()
+      let slot = insert(FileRecord(entry: entry, firstSeen: wall, toldByOwner: byOwner))
+      return Report(slot: slot, changed: true, isNew: true, conflicts: false)
+    }
+    let record = table[slot]!
+    let frozen = record.copy != nil || record.entry.owner == frozenOwner.text
+    var merged = record
+    if !frozen {
+      if byOwner && !record.toldByOwner {
+        merged.entry = entry
+        merged.entry.fillGaps(from: record.entry)
+        merged.toldByOwner = true
+      }
+      merged.entry.fillGaps(from: entry)
+    }
+    if !record.toldConflict, merged.entry.contradicts(entry) { merged.toldConflict = true }
+    let conflicts = merged.toldConflict && !record.toldConflict
+    if merged != record { update(slot) { $0 = merged } }
+    return Report(slot: slot, changed: merged.entry != record.entry, conflicts: conflicts)
+  }
+
+  // MARK: Changing
+
+  /// Puts a file that storage remembers, or that a scan found, into the table; replaces its record.
+  mutating func restore(_ file: StoredFile) -> FileTable.Slot {
+    if let slot = slots[file.entry.id] {
+      setCopy(slot, file.copy, entry: file.entry)
+      return slot
+    }
+    let slot = insert(FileRecord(entry: file.entry, firstSeen: file.firstSeen))
+    if let copy = file.copy { setCopy(slot, copy, entry: file.entry) }
+    return slot
+  }
+
+  mutating func setCopy(_ slot: FileTable.Slot, _ copy: LocalCopy?, entry: FileEntry? = nil) {
+    localBytes -= table[slot]?.copy?.size ?? 0
+    localBytes += copy?.size ?? 0
+    if copy != nil { local.append(slot) } else { local.remove(slot) }
+    localRevision += 1
+    update(slot) {
+      $0.copy = copy
+      if let entry { $0.entry = entry }
+      if let copy {
+        $0.entry.sizeBytes = copy.size
+        $0.fetch = .idle
+      }
+    }
+  }
+
+  mutating func setFetch(_ id: FileID, _ state: FetchState) {
+    guard let slot = slots[id], table[slot]?.fetch != state else { return }
+    update(slot) { $0.fetch = state }
+  }
+
+  /// - Returns: whether it was new.
+  mutating func addHolder(_ peer: PeerHandle, to slot: FileTable.Slot) -> Bool {
+    guard let holders = table[slot]?.holders, !holders.contains(peer), holders.count < limits.holders
+    else { return false }
+    update(slot) { $0.holders.append(peer) }
+    return true
+  }
+
+  mutating func removeHolder(_ peer: PeerHandle, from slot: FileTable.Slot) {
+    guard table[slot]?.holders.contains(peer) ?? false else { return }
+    update(slot) { $0.holders.removeAll { $0 == peer } }
+  }
+
+  mutating func remove(_ id: FileID) -> FileRecord? {
+    guard let slot = slots.removeValue(forKey: id), let record = table[slot] else { return nil }
+    if record.copy != nil { setCopy(slot, nil) }
+    if let state = table[slot]?.state { count(state, -1) }
+    table.remove(slot)
+    revision += 1
+    return record
+  }
+
+  private mutating func insert(_ record: FileRecord) -> FileTable.Slot {
+    let slot = table.insert(record)
+    slots[record.entry.id] = slot
+    count(record.state, 1)
+    revision += 1
+    return slot
+  }
+
+  private mutating func update(_ slot: FileTable.Slot, _ change: (inout FileRecord) -> Void) {
+    let (before, after) = table.update(slot) { record in
+      let before = record.state
+      change(&record)
+      return (before, record.state)
+    }
+    if before != after {
+      count(before, -1)
+      count(after, 1)
+    }
+    revision += 1
+  }
+
+  private mutating func count(_ state: FileRecord.State, _ difference: Int) {
+    switch state {
+    case .remote: remoteCount += difference
+    case .unavailable: unavailableCount += difference
+    case .local, .fetching, .failed: break
+    }
+  }
+
+  // MARK: Tombstones
+
+  /// - Returns: the tombstone that made room, if one had to.
+  mutating func bury(_ tombstone: Tombstone) -> Tombstone? {
+    tombstones[tombstone.id] = tombstone
+    return tombstones.count > limits.tombstones ? tombstones.removeFirst().value : nil
+  }
+
+  mutating func exhume(_ id: FileID) -> Bool { tombstones.removeValue(forKey: id) != nil }
+
+  // MARK: Room
+
+  private var evicted: [FileID] = []
+
+  /// Ids that made room since they were last taken, and have not come back.
+  mutating func takeEvicted() -> [FileID] {
+    defer { evicted = [] }
+    return evicted.filter { slots[$0] == nil }
+  }
+
+  /// Evicts a hundredth of the catalogue at once, so that a flood of new files costs one pass each hundredth.
+  private mutating func makeRoom() throws(Refusal) {
+    guard table.count >= limits.files else { return }
+    guard unavailableCount > 0 else { throw .full }
+    var candidates: [(firstSeen: Int64, id: FileID)] = []
+    for (_, record) in table where record.state == .unavailable {
+      candidates.append((record.firstSeen, record.entry.id))
+    }
+    candidates.sort { $0 < $1 }
+    for candidate in candidates.prefix(max(1, limits.files / 100)) {
+      _ = remove(candidate.id)
+      evicted.append(candidate.id)
+    }
+  }
+}
+
+extension FileEntry {
+  /// Takes from `other` what is not known here.
+  fileprivate mutating func fillGaps(from other: FileEntry) {
+    if name.isEmpty { name = other.name }
+    if owner.isEmpty { owner = other.owner }
+    if timestamp.isNull { timestamp = other.timestamp }
+    if size.isNull { size = other.size }
+    if sizeBytes == nil { sizeBytes = other.sizeBytes }
+  }
+
+  /// Sizes are hints and differ honestly; the other members can't.
+  fileprivate func contradicts(_ other: FileEntry) -> Bool {
+    (!other.name.isEmpty && name != other.name) || (!other.owner.isEmpty && owner != other.owner)
+      || (!other.timestamp.isNull && timestamp != other.timestamp)
+  }
+}

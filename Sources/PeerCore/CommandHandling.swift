@@ -1,0 +1,85 @@
+/// What users ask for.
+extension PeerState {
+  mutating func carryOut(_ command: Command, _ request: RequestID) {
+    switch command {
+    case .push(let path):
+      effects.append(.importFile(path: path, timestamp: now.wall / 1000, request))
+    case .get(let id): reply(request, enqueueDownload(id), done: "fetching \(shown(id))")
+    case .delete(let id): delete(id, request)
+    case .forget(let id): forget(id, request)
+    case .announce(let id): announce(id, request)
+    case .gossip(let endpoint): gossip(endpoint, request)
+    case .pause(let id): reply(request, pauseDownload(id), done: "\(shown(id)) is paused")
+    case .resume(let id): reply(request, resumeDownload(id), done: "\(shown(id)) goes on")
+    case .cancel(let id):
+      let cancelled = cancelDownload(id, why: "cancelled")
+      reply(
+        request, cancelled ? nil : "\(shown(id)) is not being fetched", done: "\(shown(id)) is cancelled")
+    case .retry(let id):
+      let name = shown(id)
+      reply(request, enqueueDownload(id), done: "trying \(name) again")
+    }
+  }
+
+  private mutating func reply(_ request: RequestID, _ failure: String?, done: String) {
+    answer(request, failure.map { .failed($0) } ?? .done(done))
+  }
+
+  private func shown(_ id: FileID) -> String { catalogue[id].map { named($0.entry) } ?? id.short }
+
+  private mutating func delete(_ id: FileID, _ request: RequestID) {
+    guard let record = catalogue[id] else { return answer(request, .failed("no such file")) }
+    guard record.entry.owner == me.peerID.text else {
+      let owner = quoted(record.entry.owner)
+      return answer(
+        request,
+        .failed(
+          "\(named(record.entry)) belongs to \(owner); only its owner can delete it. forget removes your copy"
+        ))
+    }
+    bury(record)
+    sendToAll(MessageEncoder.delete(from: me.peerID, file: id))
+    log(.info, "\(named(record.entry)) is deleted; \(counted(membership.count, "peer")) told")
+    answer(request, .done("\(named(record.entry)) is deleted; \(counted(membership.count, "peer")) told"))
+  }
+
+  private mutating func forget(_ id: FileID, _ request: RequestID) {
+    guard let slot = catalogue.slot(of: id), let record = catalogue[slot: slot], let copy = record.copy
+    else { return answer(request, .failed("\(shown(id)) is not here")) }
+    catalogue.setCopy(slot, nil)
+    cancelUploads(of: id)
+    persist([.copyGone(id)])
+    effects.append(.trash(copy, of: id))
+    log(.info, "the copy of \(named(record.entry)) is in the trash")
+    answer(request, .done("the copy of \(named(record.entry)) is in the trash"))
+  }
+
+  private mutating func announce(_ id: FileID, _ request: RequestID) {
+    guard let record = catalogue[id], record.copy != nil else {
+      return answer(request, .failed("\(shown(id)) is not here"))
+    }
+    sendToAll(MessageEncoder.announce(from: me.peerID, file: record.entry))
+    answer(request, .done("\(named(record.entry)) is announced to \(counted(membership.count, "peer"))"))
+  }
+
+  private mutating func gossip(_ endpoint: Endpoint?, _ request: RequestID) {
+    if let endpoint {
+      greet(endpoint)
+      answer(request, .done("gossip sent to \(endpoint)"))
+    } else if membership.isEmpty {
+      answer(request, .failed("no peer is tracked; name one: gossip HOST:PORT"))
+    } else {
+      answer(request, .done("gossip sent to \(counted(gossipToRandomPeers(), "peer"))"))
+    }
+  }
+
+  mutating func finishImport(_ request: RequestID, _ entry: FileEntry, _ copy: LocalCopy) {
+    if catalogue.exhume(entry.id) { persist([.exhume(entry.id)]) }
+    cancelDownload(entry.id, why: "it was pushed here")
+    _ = catalogue.restore(StoredFile(entry: entry, copy: copy, firstSeen: now.wall))
+    log(.info, "\(named(entry)) is shared, \(ByteCount.text(copy.size))")
+    sendToAll(MessageEncoder.announce(from: me.peerID, file: entry))
+    replicate(entry, copy)
+    answer(request, .done("\(named(entry)) is shared"))
+  }
+}

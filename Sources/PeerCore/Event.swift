@@ -1,0 +1,163 @@
+/// Everything that can happen to a peer. The shell stamps it with the time and gives it to
+/// `PeerState.step`.
+public enum Event: Sendable {
+  /// The listener is up, storage is loaded: begin to take part.
+  case started
+  /// Time has passed; at the latest when `PeerState.nextDeadline` has come.
+  case tick
+  /// A message other than FILE_DATA, on a connection from that address (numeric, without port).
+  case received(Message, from: String, on: ConnectionID)
+  /// A file that nobody asked for has arrived whole (PROTOCOL.md, "Transfers").
+  case pushed(ReceivedFile, from: String)
+  /// A message was handed over, or could not be.
+  case sent(to: Endpoint)
+  case sendFailed(to: Endpoint, reason: String)
+  /// What a host name means; empty if it means nothing.
+  case resolved(host: String, addresses: [String])
+  case command(Command, request: RequestID)
+
+  case fetchProgress(AttemptID, bytes: UInt64, total: UInt64?)
+  case fetched(AttemptID, ReceivedFile)
+  case fetchFailed(AttemptID, TransferFailure)
+  case uploadProgress(UploadID, bytes: UInt64)
+  case uploadEnded(UploadID, TransferFailure?)
+
+  /// A received file is in `files/`, synced and recorded.
+  case kept(ReceiptID, LocalCopy)
+  case keepFailed(ReceiptID, TransferFailure)
+  case imported(RequestID, FileEntry, LocalCopy)
+  case importFailed(RequestID, reason: String)
+  /// What a scan of `files/` found to be new, and which copies it found to be gone.
+  case scanned(found: [StoredFile], gone: [FileID])
+
+  /// Other peers decide how often it happens.
+  var isCausedByOthers: Bool {
+    switch self {
+    case .received, .pushed, .sent, .sendFailed, .resolved, .uploadProgress, .uploadEnded: true
+    case .started, .tick, .command, .fetchProgress, .fetched, .fetchFailed, .kept, .keepFailed, .imported,
+      .importFailed, .scanned:
+      false
+    }
+  }
+}
+
+/// Names a connection that was accepted.
+public struct ConnectionID: Hashable, Sendable {
+  public let number: UInt64
+  public init(_ number: UInt64) { self.number = number }
+}
+
+/// Names a received file that waits, in a partial file, for the core's decision.
+public struct ReceiptID: Hashable, Sendable {
+  public let number: UInt64
+  public init(_ number: UInt64) { self.number = number }
+}
+
+/// Names one try of a download at one holder.
+public struct AttemptID: Hashable, Sendable {
+  public let number: UInt64
+  public init(_ number: UInt64) { self.number = number }
+}
+
+public struct UploadID: Hashable, Sendable {
+  public let number: UInt64
+  public init(_ number: UInt64) { self.number = number }
+}
+
+/// Names a command that waits for its reply.
+public struct RequestID: Hashable, Sendable {
+  public let number: UInt64
+  public init(_ number: UInt64) { self.number = number }
+}
+
+/// A FILE_DATA that arrived whole; its bytes are in a partial file.
+public struct ReceivedFile: Sendable {
+  public var receipt: ReceiptID
+  public var data: FileData
+  /// Bytes of the file.
+  public var size: UInt64
+  /// The file ids that these bytes verify for, with the timestamp that each was made with.
+  public var digests: [Digest]
+
+  public struct Digest: Sendable, Equatable {
+    public var timestamp: Lexeme
+    public var id: FileID
+
+    public init(timestamp: Lexeme, id: FileID) {
+      self.timestamp = timestamp
+      self.id = id
+    }
+  }
+
+  public init(receipt: ReceiptID, data: FileData, size: UInt64, digests: [Digest]) {
+    self.receipt = receipt
+    self.data = data
+    self.size = size
+    self.digests = digests
+  }
+
+  func verifies(_ id: FileID) -> Bool { digests.contains { $0.id == id } }
+
+  /// A timestamp with which the bytes verify for the entry's id: its own if possible, so that it goes on as
+  /// it came; `nil` if they don't verify.
+  func timestamp(verifying entry: FileEntry) -> Lexeme? {
+    let timestamps = digests.filter { $0.id == entry.id }.map(\.timestamp)
+    let own = entry.timestamp.timestampHashTexts
+    let isOwn = timestamps.contains { $0 == entry.timestamp || own.contains($0.text) }
+    return isOwn ? entry.timestamp : timestamps.first
+  }
+}
+
+/// Why a transfer ended without success, and whose fault it was.
+public enum TransferFailure: Error, Sendable, Equatable {
+  // The other peer's
+  case unreachable(String)
+  case closedWithoutAnswer
+  case notHeld
+  case truncated
+  case stalled(seconds: Int)
+  case tooSlow
+  case malformed(String)
+  case mismatch
+  case reset(String)
+  // Ours
+  case tooLarge(limit: UInt64)
+  case quota(limit: UInt64)
+  case cancelled
+  // The disk's
+  case diskFull
+  case disk(String)
+
+  public enum Fault: Sendable { case peer, us, disk }
+
+  public var fault: Fault {
+    switch self {
+    case .unreachable, .closedWithoutAnswer, .notHeld, .truncated, .stalled, .tooSlow, .malformed,
+      .mismatch, .reset:
+      .peer
+    case .tooLarge, .quota, .cancelled: .us
+    case .diskFull, .disk: .disk
+    }
+  }
+}
+
+extension TransferFailure: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unreachable(let why): "cannot connect: \(why)"
+    case .closedWithoutAnswer: "closed the connection without an answer"
+    case .notHeld: "does not have it"
+    case .truncated: "sent only a part"
+    case .stalled(let seconds): "sent nothing for \(seconds) s"
+    case .tooSlow: "was slower than 4 KiB/s for a minute"
+    case .malformed(let why): "sent no valid answer: \(why)"
+    case .mismatch: "sent bytes that are not this file (the hash differs)"
+    case .reset(let why): "broke the connection: \(why)"
+    case .tooLarge(let limit): "larger than the limit of \(ByteCount.text(limit)) (--max-file-size)"
+    case .quota(let limit): "would exceed the quota of \(ByteCount.text(limit)) (--quota)"
+    case .cancelled: "cancelled"
+    case .diskFull: "the disk is full"
+    case .disk(let why): why
+    }
+  }
+}

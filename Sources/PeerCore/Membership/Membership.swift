@@ -1,0 +1,77 @@
+import OrderedCollections
+
+/// A peer of which we heard lately.
+struct TrackedPeer {
+  let handle: PeerHandle
+  let id: PeerID
+  var endpoint: Endpoint
+  /// What its host name means, numeric; empty until that is known.
+  var addresses: [String]
+  /// `uptime` of its last GOSSIP or GOSSIP_REPLY.
+  var lastSeen: Int64
+  /// Slots of the files that it says it holds.
+  var held: Set<FileTable.Slot> = []
+  /// Failures in a row.
+  var failures = 0
+
+  /// It told no id, so its address stands for one, which can own nothing.
+  var isAnonymous: Bool { id.text == endpoint.description }
+}
+
+/// The tracked peers, in the order in which they came.
+struct Membership {
+  private var table: OrderedDictionary<PeerHandle, TrackedPeer> = [:]
+  private var handles: [PeerID: PeerHandle] = [:]
+  private var nextHandle: UInt32 = 1
+
+  var count: Int { table.count }
+  var isEmpty: Bool { table.isEmpty }
+  /// By handle, rising.
+  var peers: some RandomAccessCollection<TrackedPeer> { table.values }
+
+  subscript(handle: PeerHandle) -> TrackedPeer? {
+    get { table[handle] }
+    set { table[handle] = newValue }
+  }
+
+  func handle(of id: PeerID) -> PeerHandle? { handles[id] }
+
+  func handle(at endpoint: Endpoint) -> PeerHandle? {
+    table.values.first { $0.endpoint == endpoint }?.handle
+  }
+
+  mutating func update(_ handle: PeerHandle, _ change: (inout TrackedPeer) -> Void) {
+    guard let index = table.index(forKey: handle) else { return }
+    change(&table.values[index])
+  }
+
+  mutating func insert(_ id: PeerID, at endpoint: Endpoint, addresses: [String], seen: Int64) -> PeerHandle {
+    let handle = PeerHandle(nextHandle)
+    nextHandle += 1
+    table[handle] = TrackedPeer(
+      handle: handle, id: id, endpoint: endpoint, addresses: addresses, lastSeen: seen)
+    handles[id] = handle
+    return handle
+  }
+
+  mutating func remove(_ handle: PeerHandle) -> TrackedPeer? {
+    guard let peer = table.removeValue(forKey: handle) else { return nil }
+    handles[peer.id] = nil
+    return peer
+  }
+
+  var longestSilent: TrackedPeer? { table.values.min { $0.lastSeen < $1.lastSeen } }
+
+  /// - Parameter count: at most so many are chosen.
+  func random(
+    _ count: Int, except excluded: (TrackedPeer) -> Bool = { _ in false },
+    using random: inout RandomSource
+  ) -> [TrackedPeer] {
+    var candidates = table.values.filter { !excluded($0) }
+    for index in candidates.indices.prefix(count) {
+      let other = Int.random(in: index..<candidates.count, using: &random)
+      candidates.swapAt(index, other)
+    }
+    return Array(candidates.prefix(count))
+  }
+}

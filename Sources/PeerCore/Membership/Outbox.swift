@@ -1,0 +1,112 @@
+import DequeModule
+import OrderedCollections
+
+/// Holds back what a stranger's message makes us send (PROTOCOL.md, "Protection": GOSSIP makes us connect
+/// to an address that a stranger chose). One message to a destination in `Limits.answerInterval`, and
+/// `answersPerSecond` in all; what exceeds that waits, within bounds, or is dropped and counted.
+struct Outbox {
+  enum Item: Equatable {
+    case forward([UInt8])
+    case delete(FileID)
+  }
+
+  /// What is released: a reply is made when its turn comes, so that it is up to date.
+  enum Release: Equatable {
+    case reply
+    case item(Item)
+  }
+
+  private struct Destination {
+    var wantsReply = false
+    /// What went last. A reply and an item take turns: a peer that gossips faster than it may be answered
+    /// always waits for a reply, and would otherwise never get anything else.
+    var repliedLast = false
+    var items: Deque<Item> = []
+    var nextTime: Int64 = 0
+    var isWaiting: Bool { wantsReply || !items.isEmpty }
+  }
+
+  /// Forwards that wait for one destination: older gossip than this many is of no use to it.
+  private static let itemsPerDestination = 8
+
+  private let limits: Limits
+  private var destinations: OrderedDictionary<Endpoint, Destination> = [:]
+  private var waiting = 0
+  private var budget: TokenBucket
+  /// Messages dropped since the count was last taken.
+  private var dropped = 0
+
+  init(limits: Limits) {
+    self.limits = limits
+    budget = TokenBucket(perSecond: limits.answersPerSecond, burst: limits.answerBurst)
+  }
+
+  mutating func reply(to endpoint: Endpoint) {
+    if destinations[endpoint]?.wantsReply == true { return }
+    guard waiting < limits.waitingAnswers else {
+      dropped += 1
+      return
+    }
+    destinations[endpoint, default: Destination()].wantsReply = true
+    waiting += 1
+  }
+
+  mutating func enqueue(_ item: Item, to endpoint: Endpoint) {
+    guard waiting < limits.waitingAnswers else {
+      dropped += 1
+      return
+    }
+    // A peer that goes on listing a file is told of its deletion once at a time.
+    if destinations[endpoint]?.items.contains(item) == true { return }
+    destinations[endpoint, default: Destination()].items.append(item)
+    waiting += 1
+    if destinations[endpoint]!.items.count > Self.itemsPerDestination {
+      destinations[endpoint]!.items.removeFirst()
+      waiting -= 1
+      dropped += 1
+    }
+  }
+
+  /// What may go now, in the order in which destinations began to wait; one that was served goes to the
+  /// end, so that many busy ones cannot starve the others.
+  mutating func release(at uptime: Int64) -> [(to: Endpoint, what: Release)] {
+    guard !destinations.isEmpty else { return [] }
+    budget.refill(at: uptime)
+    var released: [(to: Endpoint, what: Release)] = []
+    for index in destinations.values.indices where budget.hasToken {
+      guard let what = take(index, at: uptime) else { continue }
+      budget.spend()
+      released.append((destinations.keys[index], what))
+    }
+    for (served, _) in released { destinations[served] = destinations.removeValue(forKey: served) }
+    destinations.removeAll { !$0.value.isWaiting && $0.value.nextTime <= uptime }
+    return released
+  }
+
+  private mutating func take(_ index: Int, at uptime: Int64) -> Release? {
+    guard destinations.values[index].isWaiting, destinations.values[index].nextTime <= uptime else {
+      return nil
+    }
+    destinations.values[index].nextTime = uptime + limits.answerInterval
+    waiting -= 1
+    let itemsTurn = destinations.values[index].repliedLast && !destinations.values[index].items.isEmpty
+    destinations.values[index].repliedLast = destinations.values[index].wantsReply && !itemsTurn
+    if destinations.values[index].repliedLast {
+      destinations.values[index].wantsReply = false
+      return .reply
+    }
+    return .item(destinations.values[index].items.removeFirst())
+  }
+
+  /// When something may go; `nil` while nothing waits.
+  func nextRelease(after uptime: Int64) -> Int64? {
+    let earliest = destinations.values.lazy.filter(\.isWaiting).map(\.nextTime).min()
+    guard let earliest else { return nil }
+    return max(earliest, uptime + budget.wait)
+  }
+
+  mutating func takeDropped() -> Int {
+    defer { dropped = 0 }
+    return dropped
+  }
+}

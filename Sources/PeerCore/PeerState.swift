@@ -1,0 +1,236 @@
+import DequeModule
+import OrderedCollections
+
+/// The whole peer, without the world: all state, changed only by `step`.
+///
+/// Deterministic: the same events at the same moments from the same seed give the same effects, in every
+/// process. Time comes in with each event, randomness from the seed; nothing iterates in hash order where
+/// that could be seen from outside.
+public struct PeerState: Sendable {
+  /// Who this peer is, and how others may write where it is.
+  public struct Identity: Sendable {
+    public var peerID: PeerID
+    public var endpoint: Endpoint
+    /// Numeric addresses of this machine at which the listener can be reached.
+    public var addresses: Set<String>
+
+    public init(peerID: PeerID, endpoint: Endpoint, addresses: Set<String>) {
+      self.peerID = peerID
+      self.endpoint = endpoint
+      self.addresses = addresses
+    }
+  }
+
+  let me: Identity
+  let settings: Settings
+  let limits: Limits
+  var random: RandomSource
+  var now = Moment(uptime: 0, wall: 0)
+  /// What the present step wants done.
+  var effects: [Effect] = []
+
+  var membership = Membership()
+  var seenGossip: DuplicateCache
+  var outbox: Outbox
+  var bootstrap = Bootstrap()
+  /// Host names whose meaning was asked for.
+  var resolving: Set<String> = []
+  var cachedReply: (revision: UInt64, bytes: [UInt8])?
+  /// Somebody uses our id, and the log has said so.
+  var toldStolenID = false
+
+  var catalogue: Catalogue
+  var waitingDeletes: [(delete: Delete, from: String, host: String)] = []
+
+  var downloads: OrderedDictionary<FileID, Download> = [:]
+  var uploads: OrderedDictionary<UploadID, Upload> = [:]
+  /// Received files that storage is keeping, with what they become.
+  var keeping: [ReceiptID: FileEntry] = [:]
+  /// Transfers that ended lately, oldest first.
+  var ended: Deque<TransferView> = []
+  var lastTransferNumber: UInt64 = 0
+  var autoFetch = AutoFetch.notStarted
+  public internal(set) var bytesReceived: UInt64 = 0
+  public internal(set) var bytesSent: UInt64 = 0
+
+  var nextGossip: Int64 = .max
+  var nextCleanup: Int64 = .max
+  var toldDropped: Int64 = 0
+
+  /// Lines that strangers can cause (PROTOCOL.md, "Protection").
+  private var logBudget: TokenBucket
+  /// What is logged now is caused by others.
+  var isLogBounded = false
+  private var linesLeftOut = 0
+
+  /// - Parameters:
+  ///   - files: what storage remembers.
+  ///   - seed: of every random choice.
+  public init(
+    me: Identity, settings: Settings, limits: Limits = Limits(), files: [StoredFile] = [],
+    tombstones: [Tombstone] = [], seed: UInt64
+  ) {
+    self.me = me
+    self.settings = settings
+    self.limits = limits
+    random = RandomSource(seed: seed)
+    seenGossip = DuplicateCache(limits: limits)
+    outbox = Outbox(limits: limits)
+    logBudget = TokenBucket(perSecond: limits.logLinesPerSecond, burst: limits.logBurst)
+    catalogue = Catalogue(limits: limits)
+    for tombstone in tombstones { _ = catalogue.bury(tombstone) }
+    for file in files { _ = catalogue.restore(file) }
+  }
+
+  /// Takes one event in and returns what has to be done, in that order.
+  public mutating func step(_ event: Event, at now: Moment) -> [Effect] {
+    self.now = now
+    isLogBounded = event.isCausedByOthers
+    handle(event)
+    runTimers()
+    isLogBounded = event.isCausedByOthers
+    startDownloads()
+    startUploads()
+    let evicted = catalogue.takeEvicted()
+    if !evicted.isEmpty {
+      log(.warning, "the catalogue is full: \(evicted.count) files without a holder made room")
+      persist(evicted.map { .remove($0) })
+    }
+    defer { effects = [] }
+    return effects
+  }
+
+  private mutating func handle(_ event: Event) {
+    switch event {
+    case .started: start()
+    case .tick: break
+    case .received(let message, let address, let connection):
+      receive(message, from: address, on: connection)
+    case .pushed(let file, let address): receivePush(file, from: address)
+    case .sent(let endpoint): noteReachable(endpoint)
+    case .sendFailed(let endpoint, let reason): noteUnreachable(endpoint, reason)
+    case .resolved(let host, let addresses): noteResolved(host, addresses)
+    case .command(let command, let request): carryOut(command, request)
+    case .fetchProgress(let attempt, let bytes, let total): noteProgress(attempt, bytes, total)
+    case .fetched(let attempt, let file): takeFetched(attempt, file)
+    case .fetchFailed(let attempt, let failure): failAttempt(attempt, failure)
+    case .uploadProgress(let upload, let bytes): noteProgress(upload, bytes)
+    case .uploadEnded(let upload, let failure): endUpload(upload, failure)
+    case .kept(let receipt, let copy): finishKeeping(receipt, copy)
+    case .keepFailed(let receipt, let failure): failKeeping(receipt, failure)
+    case .imported(let request, let entry, let copy): finishImport(request, entry, copy)
+    case .importFailed(let request, let reason): answer(request, .failed(reason))
+    case .scanned(let found, let gone): takeScan(found: found, gone: gone)
+    }
+  }
+
+  private mutating func receive(_ message: Message, from address: String, on connection: ConnectionID) {
+    switch message {
+    case .gossip(let gossip): receive(gossip, from: address)
+    case .gossipReply(let reply): receive(reply)
+    case .announce(let announce): receive(announce)
+    case .getFile(let request): receive(request, from: address, on: connection)
+    case .delete(let delete): receive(delete, from: address)
+    case .fileData: log(.debug, "\(address) sent a FILE_DATA that says it has no file")
+    case .unknown(let type):
+      log(.info, "\(address) sent a message of unknown type \(quoted(type ?? "")), ignored")
+    case .invalid(let type, let why):
+      log(.warning, "\(address) sent a \(type) with \(why), ignored")
+    }
+  }
+
+  // MARK: Time
+
+  private mutating func start() {
+    nextGossip = now.uptime + settings.gossipInterval
+    nextCleanup = now.uptime + settings.cleanupInterval
+    autoFetch = settings.autoFetch > 0 ? .waiting(until: now.uptime + settings.syncDelay) : .done
+    startBootstrap()
+  }
+
+  private mutating func runTimers() {
+    if now.uptime >= nextCleanup {
+      nextCleanup = now.uptime + settings.cleanupInterval
+      dropSilentPeers()
+    }
+    if now.uptime >= nextGossip {
+      nextGossip = now.uptime + settings.gossipInterval
+      gossipToRandomPeers()
+    }
+    runBootstrap()
+    runAutoFetch()
+    wakeDownloads()
+    forgetEndedTransfers()
+    releaseAnswers()
+  }
+
+  /// The `uptime` at which `step` has to be called, if nothing happens before.
+  public var nextDeadline: Int64 {
+    var deadline = min(nextGossip, nextCleanup)
+    deadline = min(deadline, bootstrap.next ?? .max)
+    deadline = min(deadline, outbox.nextRelease(after: now.uptime) ?? .max)
+    if case .waiting(let until) = autoFetch, until > now.uptime { deadline = min(deadline, until) }
+    if let first = ended.first?.ended { deadline = min(deadline, first + limits.endedTransferAge) }
+    for download in downloads.values {
+      if case .waiting(let until) = download.state { deadline = min(deadline, until) }
+    }
+    return deadline
+  }
+
+  // MARK: Being seen
+
+  /// What is shown of this state; the shell adds what only it knows (the log).
+  public func snapshot(me: LocalPeer, revision: UInt64, log: [LogEntry]) -> Snapshot {
+    Snapshot(
+      me: me, taken: now, revision: revision,
+      peers: membership.peers.map {
+        PeerView(
+          handle: $0.handle, id: $0.id, endpoint: $0.endpoint, lastSeen: $0.lastSeen,
+          files: $0.held.count, failures: $0.failures)
+      },
+      files: catalogue.table, filesRevision: catalogue.revision, filesLocal: catalogue.local.count,
+      transfers: transferViews, log: log, bytesReceived: bytesReceived, bytesSent: bytesSent)
+  }
+
+  /// Bytes that a file which nobody asked for may have; `nil` if none is taken (`--accept-push`).
+  public var pushAllowance: UInt64? { settings.acceptPush ? fileAllowance : nil }
+
+  /// Bytes that one more file may have.
+  var fileAllowance: UInt64 {
+    guard let quota = settings.quota else { return settings.maxFileSize }
+    let taken = keeping.values.reduce(catalogue.localBytes) { $0 + ($1.sizeBytes ?? 0) }
+    return min(settings.maxFileSize, quota > taken ? quota - taken : 0)
+  }
+
+  // MARK: Effects
+
+  /// What others cause has a budget, so that nobody can fill the log; what exceeds it is counted there.
+  mutating func log(_ level: LogLevel, _ text: String) {
+    guard isLogBounded, level > .debug, level < .error else { return effects.append(.log(level, text)) }
+    guard logBudget.take(at: now.uptime) else {
+      linesLeftOut += 1
+      return
+    }
+    if linesLeftOut > 0 {
+      effects.append(.log(.warning, "\(linesLeftOut) lines were left out here: too many at once"))
+      linesLeftOut = 0
+    }
+    effects.append(.log(level, text))
+  }
+
+  mutating func answer(_ request: RequestID, _ reply: CommandReply) {
+    effects.append(.answer(request, reply))
+  }
+
+  mutating func persist(_ changes: [CatalogueChange]) {
+    if !changes.isEmpty { effects.append(.persist(changes)) }
+  }
+
+  func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+  /// Text from the network, harmless and with its bounds visible.
+  func quoted(_ text: String) -> String { "“\(Visible.text(text, limit: 64))”" }
+
+  /// A file as a line of the log names it.
+  func named(_ entry: FileEntry) -> String { "\(quoted(entry.name)) (\(entry.id.short))" }
+}

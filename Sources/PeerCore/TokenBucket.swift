@@ -1,0 +1,34 @@
+/// Bounds a rate: so many a second, with a burst after a rest.
+struct TokenBucket {
+  private let perSecond: Double
+  private let burst: Double
+  private var tokens: Double
+  private var refilled: Int64 = 0
+
+  init(perSecond: Int, burst: Int) {
+    self.perSecond = Double(perSecond)
+    self.burst = Double(burst)
+    tokens = Double(burst)
+  }
+
+  /// - Parameter uptime: milliseconds, never less than before.
+  mutating func refill(at uptime: Int64) {
+    tokens = min(burst, tokens + Double(uptime - refilled) / 1000 * perSecond)
+    refilled = uptime
+  }
+
+  var hasToken: Bool { tokens >= 1 }
+
+  mutating func spend() { tokens -= 1 }
+
+  /// Milliseconds until there is a token, at most.
+  var wait: Int64 { hasToken ? 0 : Int64(1000 / perSecond) + 1 }
+
+  /// - Returns: whether there was a token.
+  mutating func take(at uptime: Int64) -> Bool {
+    refill(at: uptime)
+    guard hasToken else { return false }
+    spend()
+    return true
+  }
+}

@@ -1,0 +1,24 @@
+/// A smoothed rate: an exponential average with a time constant of about three seconds, so that a figure
+/// can be read but still follows.
+struct RateMeter {
+  private static let timeConstant = 3_000.0
+  private var bytes: UInt64 = 0
+  private var time: Int64
+  /// Bytes a second.
+  private(set) var rate = 0.0
+  private var isFirst = true
+
+  init(at uptime: Int64) { time = uptime }
+
+  /// - Parameter total: bytes so far.
+  mutating func record(_ total: UInt64, at uptime: Int64) {
+    let elapsed = Double(uptime - time)
+    guard elapsed >= 50, total >= bytes else { return }
+    let current = Double(total - bytes) * 1000 / elapsed
+    let weight = isFirst ? 1 : elapsed / (elapsed + Self.timeConstant / 3)
+    rate += (current - rate) * weight
+    isFirst = false
+    bytes = total
+    time = uptime
+  }
+}

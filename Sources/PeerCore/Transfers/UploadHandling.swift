@@ -1,0 +1,115 @@
+/// Uploads: answers to GET_FILE, and pushed files that are replicated (PROTOCOL.md, "Messages").
+extension PeerState {
+  mutating func receive(_ request: GetFile, from address: String, on connection: ConnectionID) {
+    guard let id = request.file, let record = catalogue[id], let copy = record.copy else {
+      effects.append(.refuse(connection))
+      return
+    }
+    guard uploads.values.count(where: { !$0.isRunning }) < limits.waitingUploads else {
+      log(.warning, "\(limits.waitingUploads) uploads wait already; \(address) gets nothing")
+      effects.append(.refuse(connection))
+      return
+    }
+    let peer = membership.peers.first { $0.addresses.contains(address) && $0.addresses.count == 1 }
+    let unique = membership.peers.count { $0.addresses.contains(address) } == 1
+    enqueueUpload(
+      id, to: unique ? peer?.id.text ?? address : address, copy, cause: .request(connection))
+  }
+
+  mutating func replicate(_ entry: FileEntry, _ copy: LocalCopy) {
+    guard let peer = membership.random(1, using: &random).first else { return }
+    log(.info, "\(named(entry)) is replicated to \(quoted(peer.id.text))")
+    enqueueUpload(entry.id, to: peer.id.text, copy, cause: .replication(peer.endpoint))
+  }
+
+  private mutating func enqueueUpload(
+    _ id: FileID, to peer: String, _ copy: LocalCopy, cause: Upload.Cause
+  ) {
+    lastTransferNumber += 1
+    let number = lastTransferNumber
+    uploads[UploadID(number)] = Upload(
+      number: number, file: id, peer: peer, cause: cause, total: copy.size)
+  }
+
+  mutating func startUploads() {
+    guard uploads.values.contains(where: { !$0.isRunning }) else { return }
+    var free = settings.uploads - uploads.values.count(where: \.isRunning)
+    for (id, upload) in uploads where free > 0 && !upload.isRunning {
+      guard let record = catalogue[upload.file], let copy = record.copy else {
+        refuse(id, upload)
+        continue
+      }
+      free -= 1
+      uploads[id]?.isRunning = true
+      uploads[id]?.meter = RateMeter(at: now.uptime)
+      switch upload.cause {
+      case .request(let connection):
+        log(.info, "sending \(named(record.entry)) to \(quoted(upload.peer))")
+        effects.append(.serve(id, on: connection, record.entry, copy))
+      case .replication(let endpoint):
+        effects.append(.replicate(id, to: endpoint, record.entry, copy))
+      }
+    }
+  }
+
+  private mutating func refuse(_ id: UploadID, _ upload: Upload) {
+    uploads[id] = nil
+    if case .request(let connection) = upload.cause { effects.append(.refuse(connection)) }
+  }
+
+  /// The file is gone: waiting uploads are refused, running ones end.
+  mutating func cancelUploads(of file: FileID) {
+    for (id, upload) in uploads where upload.file == file {
+      if upload.isRunning { effects.append(.cancelUpload(id)) } else { refuse(id, upload) }
+    }
+  }
+
+  mutating func noteProgress(_ upload: UploadID, _ bytes: UInt64) {
+    guard let index = uploads.index(forKey: upload) else { return }
+    uploads.values[index].bytes = bytes
+    uploads.values[index].meter.record(bytes, at: now.uptime)
+  }
+
+  mutating func endUpload(_ id: UploadID, _ failure: TransferFailure?) {
+    guard let upload = uploads.removeValue(forKey: id) else { return }
+    let entry = catalogue[upload.file]?.entry
+    let name = entry.map { named($0) } ?? upload.file.short
+    var view = upload.view(name: entry?.name ?? "")
+    view.rate = 0
+    view.ended = now.uptime
+    view.state = failure == nil ? .done : .failed
+    view.error = failure?.description
+    if let failure {
+      bytesSent += upload.bytes
+      log(.warning, "sending \(name) to \(quoted(upload.peer)) failed: it \(failure)")
+    } else {
+      bytesSent += upload.total
+      view.bytes = upload.total
+      log(.info, "\(name) was sent to \(quoted(upload.peer))")
+    }
+    remember(view)
+  }
+
+  // MARK: What is shown
+
+  mutating func remember(_ view: TransferView) {
+    ended.append(view)
+    if ended.count > limits.endedTransfers { ended.removeFirst() }
+  }
+
+  mutating func forgetEnded(_ file: FileID) {
+    ended.removeAll { $0.file == file && $0.direction == .down }
+  }
+
+  mutating func forgetEndedTransfers() {
+    while let first = ended.first?.ended, now.uptime - first >= limits.endedTransferAge {
+      ended.removeFirst()
+    }
+  }
+
+  var transferViews: [TransferView] {
+    func name(_ id: FileID) -> String { catalogue[id]?.entry.name ?? id.short }
+    return downloads.values.map { $0.view(name: name($0.file)) }
+      + uploads.values.map { $0.view(name: name($0.file)) } + ended
+  }
+}

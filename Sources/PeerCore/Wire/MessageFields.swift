@@ -1,0 +1,106 @@
+/// The members that the network's messages and file entries are made of. Everything else is ignored.
+enum MessageField: CaseIterable {
+  case type, host, port, id, peerID, from, files, data
+  case fileID, fileName, fileSize, fileSizeBytes, fileOwner, fileTimestamp
+
+  private var name: StaticString {
+    switch self {
+    case .type: "type"
+    case .host: "host"
+    case .port: "port"
+    case .id: "id"
+    case .peerID: "peerId"
+    case .from: "from"
+    case .files: "files"
+    case .data: "data"
+    case .fileID: "file_id"
+    case .fileName: "file_name"
+    case .fileSize: "file_size"
+    case .fileSizeBytes: "file_size_bytes"
+    case .fileOwner: "file_owner"
+    case .fileTimestamp: "file_timestamp"
+    }
+  }
+
+  /// No name is longer; what is longer need not be kept to be known as unknown.
+  static let longestName = 15
+
+  init?(name: [UInt8]) {
+    let match = Self.allCases.first { field in
+      field.name.withUTF8Buffer { $0.elementsEqual(name) }
+    }
+    guard let match else { return nil }
+    self = match
+  }
+}
+
+/// The scalar members of one object, as received; a repeated member's last value counts, as in Python.
+struct MessageFields {
+  private var values: [MessageField: Lexeme] = [:]
+  /// Bytes of JSON text held.
+  private(set) var bytes = 0
+
+  subscript(field: MessageField) -> Lexeme {
+    get { values[field] ?? .null }
+    set {
+      bytes += newValue.json.utf8.count
+      values[field] = newValue
+    }
+  }
+
+  mutating func removeAll() {
+    values.removeAll(keepingCapacity: true)
+    bytes = 0
+  }
+
+  /// The text of a member; `nil` if it is missing or null.
+  func text(_ field: MessageField) -> String? {
+    let lexeme = self[field]
+    return lexeme.isNull ? nil : lexeme.text
+  }
+
+  /// A file id; `nil` if it is null, missing, the text `null`, or no SHA-256.
+  var fileID: FileID? { text(.fileID).flatMap { FileID(hex: $0) } }
+
+  /// A number or a text (PROTOCOL.md, "What is out there": `port`).
+  private var port: Int? {
+    guard let value = self[.port].double, value == value.rounded(), (1...65535).contains(value)
+    else { return nil }
+    return Int(value)
+  }
+
+  private var host: String? {
+    guard let host = text(.host), !host.isEmpty, host.utf8.count <= 253,
+      host.utf8.allSatisfy(Self.isHostByte)
+    else { return nil }
+    return host
+  }
+
+  private static func isHostByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
+      UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "%"):
+      true
+    default: false
+    }
+  }
+
+  var endpoint: Endpoint? {
+    guard let host, let port else { return nil }
+    return Endpoint(host: host, port: port)
+  }
+
+  /// Where an id is missing, the address stands for it, which can own nothing.
+  func peerID(at endpoint: Endpoint) -> PeerID {
+    guard let id = text(.peerID), !id.isEmpty else { return PeerID(endpoint.description) }
+    return PeerID(id)
+  }
+
+  var fileEntry: FileEntry? {
+    guard let id = fileID else { return nil }
+    return FileEntry(
+      id: id, name: text(.fileName) ?? "", owner: text(.fileOwner) ?? "",
+      timestamp: self[.fileTimestamp], size: self[.fileSize], sizeBytes: self[.fileSizeBytes].unsigned)
+  }
+}

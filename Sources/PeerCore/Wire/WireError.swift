@@ -1,0 +1,22 @@
+/// Why the bytes of a connection are not messages. It ends that connection and changes nothing else.
+public enum WireError: Error, Equatable, Sendable {
+  /// Not JSON: what was found, and at which byte of the connection (from 0).
+  case malformed(String, at: Int)
+  /// A bound of `Limits` was exceeded: which one, and its value.
+  case tooLarge(String, limit: Int)
+  /// The connection ended inside a message, after so many bytes of it.
+  case truncated(after: Int)
+  /// Hex text that is not hex.
+  case badHex(at: Int)
+}
+
+extension WireError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .malformed(let what, let offset): "malformed JSON: \(what) at byte \(offset)"
+    case .tooLarge(let what, let limit): "\(what) exceeds the limit of \(limit)"
+    case .truncated(let bytes): "truncated after \(bytes) bytes"
+    case .badHex(let offset): "data is not hex at digit \(offset)"
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import DequeModule
+import PeerCore
+import Synchronization
+
+/// Writes what the core wants remembered, in order and in the background. While the disk refuses, changes
+/// wait in memory and are tried again.
+final class CatalogueWriter: Sendable {
+  private enum Job {
+    case apply([CatalogueChange])
+    case trash(LocalCopy, of: FileID)
+  }
+
+  private struct State {
+    var jobs: Deque<Job> = []
+    var backlog = 0
+    var isRunning = false
+    var isStopping = false
+    var isRefused = false
+    var idle: [CheckedContinuation<Void, Never>] = []
+  }
+
+  /// Changes written in one transaction.
+  private static let batch = 10_000
+  private static let retryDelay = Duration.seconds(2)
+
+  private let store: HomeStore
+  private let state = Mutex(State())
+  private let report: @Sendable (LogLevel, String) async -> Void
+
+  init(store: HomeStore, report: @escaping @Sendable (LogLevel, String) async -> Void) {
+    self.store = store
+    self.report = report
+  }
+
+  /// Changes that wait.
+  var backlog: Int { state.withLock { $0.backlog } }
+
+  func apply(_ changes: [CatalogueChange]) { enqueue(.apply(changes), changes.count) }
+
+  /// After everything before it has been written.
+  func trash(_ copy: LocalCopy, of id: FileID) { enqueue(.trash(copy, of: id), 1) }
+
+  /// Returns when all is written, or when the disk refuses.
+  func finish() async {
+    await withCheckedContinuation { continuation in
+      let isIdle = state.withLock { state in
+        state.isStopping = true
+        if state.isRunning { state.idle.append(continuation) }
+        return !state.isRunning
+      }
+      if isIdle { continuation.resume() }
+    }
+  }
+
+  private func enqueue(_ job: Job, _ count: Int) {
+    let begins = state.withLock { state in
+      state.jobs.append(job)
+      state.backlog += count
+      defer { state.isRunning = true }
+      return !state.isRunning
+    }
+    if begins { Task { await work() } }
+  }
+
+  private func work() async {
+    while let job = nextJob() {
+      switch job {
+      case .apply(let changes): await write(changes)
+      case .trash(let copy, let id): await moveToTrash(copy, id)
+      }
+    }
+  }
+
+  /// Joins small batches that wait one after the other. `nil` when there is nothing to do, or no use in it.
+  private func nextJob() -> Job? {
+    let (job, idle) = state.withLock { state -> (Job?, [CheckedContinuation<Void, Never>]) in
+      let isHopeless = state.isStopping && state.isRefused
+      guard !isHopeless, let first = state.jobs.popFirst() else {
+        state.isRunning = false
+        defer { state.idle = [] }
+        return (nil, state.idle)
+      }
+      guard case .apply(var changes) = first else { return (first, []) }
+      while changes.count < Self.batch, case .apply(let more)? = state.jobs.first {
+        changes += more
+        state.jobs.removeFirst()
+      }
+      return (.apply(changes), [])
+    }
+    for waiting in idle { waiting.resume() }
+    return job
+  }
+
+  private func write(_ changes: [CatalogueChange]) async {
+    do {
+      try await store.apply(changes)
+      let wasRefused = state.withLock { state in
+        state.backlog -= changes.count
+        defer { state.isRefused = false }
+        return state.isRefused
+      }
+      if wasRefused { await report(.info, "the catalogue can be written again") }
+    } catch {
+      let (isNews, isStopping) = state.withLock { state in
+        state.jobs.prepend(.apply(changes))
+        defer { state.isRefused = true }
+        return (!state.isRefused, state.isStopping)
+      }
+      if isNews { await report(.error, "the catalogue cannot be written: \(error). It is tried again") }
+      if !isStopping { try? await Task.sleep(for: Self.retryDelay) }
+    }
+  }
+
+  private func moveToTrash(_ copy: LocalCopy, _ id: FileID) async {
+    do {
+      try await store.trash(copy, of: id)
+    } catch {
+      await report(.error, "cannot move “\(Visible.text(copy.storedName))” to the trash: \(error)")
+    }
+    state.withLock { $0.backlog -= 1 }
+  }
+}

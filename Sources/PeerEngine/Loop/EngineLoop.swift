@@ -1,0 +1,237 @@
+import PeerCore
+import Synchronization
+
+/// Owns the core's state: stamps events with the time, lets the core decide, and has its effects carried
+/// out. Nobody else ever sees the state; snapshots are published instead.
+actor EngineLoop: NetworkDelegate {
+  /// Snapshots are at least so far apart: twenty a second are more than anybody can read.
+  private static let publishInterval = Duration.milliseconds(50)
+  /// Changes of the catalogue that may wait for the disk before the network is held back.
+  private static let longestBacklog = 400_000
+
+  private var state: PeerState
+  private let store: HomeStore
+  private let book: LogBook
+  private let clock: SystemClock
+  private let coreLimits: Limits
+  private let limitDown: Double?
+  private let limitUp: Double?
+  private let allowance: Mutex<UInt64?>
+  nonisolated let hub: SnapshotHub
+  private var me: LocalPeer
+  private var revision: UInt64 = 0
+
+  private lazy var writer = CatalogueWriter(store: store) { [weak self] in await self?.log($0, $1) }
+  private var network: Network?
+  private var requests: [RequestID: CheckedContinuation<CommandReply, Never>] = [:]
+  private var lastRequest: UInt64 = 0
+  private var resolving: Set<String> = []
+  private var timer: (deadline: Int64, task: Task<Void, Never>)?
+  private var publication: Task<Void, Never>?
+  private var lastPublished = ContinuousClock.now
+  private var isStopped = false
+
+  init(
+    state: PeerState, me: LocalPeer, store: HomeStore, book: LogBook, clock: SystemClock,
+    coreLimits: Limits, limitDown: Double?, limitUp: Double?
+  ) {
+    self.state = state
+    self.me = me
+    self.store = store
+    self.book = book
+    self.clock = clock
+    self.coreLimits = coreLimits
+    self.limitDown = limitDown
+    self.limitUp = limitUp
+    allowance = Mutex(state.pushAllowance)
+    hub = SnapshotHub(state.snapshot(me: me, revision: 0, log: book.entries))
+  }
+
+  // MARK: Life
+
+  func start(_ listener: Listener) {
+    let network = Network(
+      delegate: self, coreLimits: coreLimits, limitDown: limitDown, limitUp: limitUp)
+    self.network = network
+    network.serve(listener)
+    handle(.started)
+  }
+
+  func setPage(url: String, port: Int) {
+    me.pageURL = url
+    me.httpPort = port
+    publishSoon()
+  }
+
+  func stop() async {
+    guard !isStopped else { return }
+    isStopped = true
+    timer?.task.cancel()
+    for request in requests.values { request.resume(returning: .failed("the peer is stopping")) }
+    requests = [:]
+    await network?.stop()
+    await writer.finish()
+    publication?.cancel()
+    publish()
+    hub.finish()
+  }
+
+  // MARK: Events
+
+  func deliver(_ event: Event) async {
+    while !isStopped, writer.backlog > Self.longestBacklog {
+      try? await Task.sleep(for: Self.publishInterval)
+    }
+    handle(event)
+  }
+
+  func submit(_ command: Command) async -> CommandReply {
+    guard !isStopped else { return .failed("the peer is stopping") }
+    lastRequest += 1
+    let request = RequestID(lastRequest)
+    return await withCheckedContinuation {
+      requests[request] = $0
+      handle(.command(command, request: request))
+    }
+  }
+
+  func log(_ level: LogLevel, _ text: String) {
+    book.append(level, text, at: clock.now.wall)
+    publishSoon()
+  }
+
+  private func handle(_ event: Event) {
+    guard !isStopped else { return }
+    let effects = state.step(event, at: clock.now)
+    for effect in effects { perform(effect) }
+    let allowed = state.pushAllowance
+    allowance.withLock { $0 = allowed }
+    setTimer()
+    publishSoon()
+  }
+
+  private func setTimer() {
+    let deadline = state.nextDeadline
+    if let timer, timer.deadline == deadline { return }
+    timer?.task.cancel()
+    guard deadline < .max else {
+      timer = nil
+      return
+    }
+    let instant = clock.instant(of: deadline)
+    timer = (
+      deadline,
+      Task { [weak self] in
+        guard (try? await Task.sleep(until: instant, clock: .continuous)) != nil else { return }
+        await self?.timeHasCome()
+      }
+    )
+  }
+
+  private func timeHasCome() {
+    timer = nil
+    handle(.tick)
+  }
+
+  // MARK: Effects
+
+  private func perform(_ effect: Effect) {
+    switch effect {
+    case .send(let message, let endpoint): send(message, to: endpoint)
+    case .resolve(let host): resolve(host)
+    case .fetch(let fetch): network?.fetch(fetch)
+    case .cancelFetch(let attempt): network?.cancelFetch(attempt)
+    case .serve(let upload, let connection, let entry, let copy):
+      if network?.answers.decide(connection, .serve(upload, entry, copy)) != true {
+        later { await $0.deliver(.uploadEnded(upload, .reset("it is gone"))) }
+      }
+    case .refuse(let connection): _ = network?.answers.decide(connection, .refuse)
+    case .replicate(let upload, let endpoint, let entry, let copy):
+      network?.replicate(upload, to: endpoint, entry, copy)
+    case .cancelUpload(let upload): network?.cancelUpload(upload)
+    case .keep(let receipt, let entry, let firstSeen): keep(receipt, entry, firstSeen)
+    case .discard(let receipt): network?.arrivals.take(receipt)?.discard()
+    case .importFile(let path, let timestamp, let request): importFile(path, timestamp, request)
+    case .trash(let copy, let id): writer.trash(copy, of: id)
+    case .persist(let changes): writer.apply(changes)
+    case .answer(let request, let reply): requests.removeValue(forKey: request)?.resume(returning: reply)
+    case .log(let level, let text): book.append(level, text, at: clock.now.wall)
+    }
+  }
+
+  private func later(_ work: @escaping @Sendable (EngineLoop) async -> Void) {
+    Task { [weak self] in
+      if let self { await work(self) }
+    }
+  }
+
+  private func send(_ message: [UInt8], to endpoint: Endpoint) {
+    guard let network, !network.send(message, to: endpoint) else { return }
+    later { await $0.deliver(.sendFailed(to: endpoint, reason: "too many messages wait to be sent")) }
+  }
+
+  private func resolve(_ host: String) {
+    guard resolving.insert(host).inserted else { return }
+    later { loop in
+      let addresses = await Resolver().addresses(of: host)
+      await loop.resolved(host, addresses)
+    }
+  }
+
+  private func resolved(_ host: String, _ addresses: [String]) {
+    resolving.remove(host)
+    handle(.resolved(host: host, addresses: addresses))
+  }
+
+  // MARK: Files
+
+  private func keep(_ receipt: ReceiptID, _ entry: FileEntry, _ firstSeen: Int64) {
+    guard let file = network?.arrivals.take(receipt) as? ArrivingFile else {
+      later { await $0.deliver(.keepFailed(receipt, .disk("its bytes are gone"))) }
+      return
+    }
+    later { [store] loop in
+      do {
+        let copy = try await store.keep(file.partial, as: entry, firstSeen: firstSeen)
+        await loop.deliver(.kept(receipt, copy))
+      } catch {
+        file.discard()
+        await loop.deliver(.keepFailed(receipt, TransferFailure(error as? StorageError ?? .closed)))
+      }
+    }
+  }
+
+  private func importFile(_ path: String, _ timestamp: Int64, _ request: RequestID) {
+    let owner = me.peerID
+    later { [store] loop in
+      do {
+        let (entry, copy) = try await store.importFile(path: path, timestamp: timestamp, owner: owner)
+        await loop.deliver(.imported(request, entry, copy))
+      } catch {
+        await loop.deliver(.importFailed(request, reason: "cannot push: \(error)"))
+      }
+    }
+  }
+
+  nonisolated var pushAllowance: UInt64? { allowance.withLock { $0 } }
+  nonisolated func beginFile() throws -> any IncomingFile { try ArrivingFile(in: store) }
+  nonisolated func open(_ copy: LocalCopy) throws -> any OutgoingFile { try LeavingFile(copy, in: store) }
+
+  // MARK: Snapshots
+
+  private func publishSoon() {
+    guard publication == nil, !isStopped else { return }
+    let wait = Self.publishInterval - (ContinuousClock.now - lastPublished)
+    publication = Task { [weak self] in
+      if wait > .zero { try? await Task.sleep(for: wait) }
+      await self?.publish()
+    }
+  }
+
+  private func publish() {
+    publication = nil
+    lastPublished = .now
+    revision += 1
+    hub.publish(state.snapshot(me: me, revision: revision, log: book.entries))
+  }
+}

@@ -1,0 +1,34 @@
+import PeerCore
+import Synchronization
+
+/// Files that have arrived whole and wait for the core's decision. Each belongs to one event that is on its
+/// way to the core, so there are never more than connections.
+final class Arrivals: Sendable {
+  private struct State {
+    var files: [ReceiptID: any IncomingFile] = [:]
+    var last: UInt64 = 0
+  }
+
+  private let state = Mutex(State())
+
+  func put(_ file: any IncomingFile) -> ReceiptID {
+    state.withLock {
+      $0.last += 1
+      $0.files[ReceiptID($0.last)] = file
+      return ReceiptID($0.last)
+    }
+  }
+
+  func take(_ receipt: ReceiptID) -> (any IncomingFile)? {
+    state.withLock { $0.files.removeValue(forKey: receipt) }
+  }
+
+  /// Partial files of a peer that stops.
+  func discardAll() {
+    let files = state.withLock { state in
+      defer { state.files = [:] }
+      return Array(state.files.values)
+    }
+    for file in files { file.discard() }
+  }
+}

@@ -1,0 +1,12 @@
+import PeerCore
+
+/// What the network asks of, and tells, the rest of the engine.
+protocol NetworkDelegate: AnyObject, Sendable {
+  /// Returns when the event has been dealt with, which is what holds a fast sender back.
+  func deliver(_ event: Event) async
+  func log(_ level: LogLevel, _ text: String) async
+  /// Bytes that a file which nobody asked for may have; `nil` if none is taken.
+  var pushAllowance: UInt64? { get }
+  func beginFile() throws -> any IncomingFile
+  func open(_ copy: LocalCopy) throws -> any OutgoingFile
+}

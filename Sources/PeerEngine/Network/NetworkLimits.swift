@@ -1,0 +1,27 @@
+import NIOCore
+
+/// The bounds of connections, each with its reason (PROTOCOL.md, "Protection").
+struct NetworkLimits: Sendable {
+  /// Accepted connections at once.
+  var connections = 1_024
+  /// Of these from one address; loopback is exempt.
+  var connectionsPerAddress = 64
+  var connectTimeout = TimeAmount.seconds(5)
+  /// Without a byte from a peer that we wait for.
+  var idleTimeout = TimeAmount.seconds(15)
+  /// A transfer moves at least `leastProgress` bytes in this time: 4 KiB/s over a minute.
+  var progressWindow = TimeAmount.seconds(60)
+  var leastProgress = 60 * 4_096
+  /// Bytes of a file read, encoded and written at once. Twice as much goes to the socket, and must leave
+  /// within `progressWindow`, so that it is also the least rate of an upload.
+  var chunk = 128 * 1024
+  /// Messages on their way at once, and waiting; a gossip round to every tracked peer fits.
+  var sends = 64
+  var waitingSends = 8_192
+  /// Files that arrive unasked at once.
+  var pushes = 16
+  /// Some peers send only what the socket takes at once: a large window lets more of them through.
+  var receiveBuffer = 8 << 20
+  /// Bytes of messages being read that may be held at once over all connections: four of the largest.
+  var heldBytes = 256 << 20
+}

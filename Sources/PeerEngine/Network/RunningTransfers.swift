@@ -1,0 +1,40 @@
+import NIOCore
+import PeerCore
+import Synchronization
+
+/// What runs and can be cancelled: a cancelled task whose connection is closed under it ends at once.
+final class RunningTransfers<ID: Hashable & Sendable>: Sendable {
+  private struct State {
+    var channels: [ID: any Channel] = [:]
+    var cancelled: Set<ID> = []
+  }
+
+  private let state = Mutex(State())
+
+  /// - Returns: false if it has been cancelled already.
+  func begin(_ id: ID, on channel: any Channel) -> Bool {
+    state.withLock {
+      if $0.cancelled.contains(id) { return false }
+      $0.channels[id] = channel
+      return true
+    }
+  }
+
+  /// - Returns: whether it was cancelled.
+  @discardableResult
+  func end(_ id: ID) -> Bool {
+    state.withLock {
+      $0.channels[id] = nil
+      return $0.cancelled.remove(id) != nil
+    }
+  }
+
+  /// Only for what was begun, or is sure to begin.
+  func cancel(_ id: ID) {
+    let channel = state.withLock {
+      $0.cancelled.insert(id)
+      return $0.channels[id]
+    }
+    channel?.close(promise: nil)
+  }
+}

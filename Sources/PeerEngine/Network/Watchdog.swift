@@ -1,0 +1,81 @@
+import NIOCore
+import Synchronization
+
+/// Closes a channel whose peer keeps us waiting (PROTOCOL.md, "Protection": 15 s without a byte, a transfer
+/// at a least rate). The code that uses the channel tells what it waits for; time spent on our own work, such
+/// as the disk, never counts against the peer.
+final class Watchdog: Sendable {
+  enum Verdict: Equatable, Sendable {
+    case idle
+    case tooSlow
+  }
+
+  private enum Wait {
+    case nothing
+    case forByte(since: NIODeadline)
+    case forWrite(since: NIODeadline)
+  }
+
+  private struct State {
+    var wait = Wait.nothing
+    var windowStart: NIODeadline?
+    var windowBytes = 0
+    var verdict: Verdict?
+    var timer: RepeatedTask?
+  }
+
+  private let limits: NetworkLimits
+  private let state = Mutex(State())
+
+  init(_ channel: any Channel, limits: NetworkLimits) {
+    self.limits = limits
+    let interval = TimeAmount.nanoseconds(max(limits.idleTimeout.nanoseconds / 15, 10_000_000))
+    let timer = channel.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
+      [weak self] _ in
+      guard let self, self.judge(at: .now()) else { return }
+      channel.close(promise: nil)
+    }
+    state.withLock { $0.timer = timer }
+  }
+
+  deinit { stop() }
+
+  func stop() { state.withLock { $0.timer }?.cancel() }
+
+  /// Why the channel was closed; `nil` if this watchdog did not close it.
+  var verdict: Verdict? { state.withLock { $0.verdict } }
+
+  func waitForByte() { state.withLock { $0.wait = .forByte(since: .now()) } }
+  func waitForWrite() { state.withLock { $0.wait = .forWrite(since: .now()) } }
+
+  /// Our turn: nobody is waited for.
+  func work() { state.withLock { $0.wait = .nothing } }
+
+  /// From now on at least `NetworkLimits.leastProgress` bytes have to come in every window.
+  func demandProgress() { state.withLock { $0.windowStart = .now() } }
+
+  func received(_ count: Int) {
+    state.withLock {
+      $0.wait = .nothing
+      $0.windowBytes += count
+    }
+  }
+
+  private func judge(at now: NIODeadline) -> Bool {
+    state.withLock {
+      guard $0.verdict == nil else { return false }
+      switch $0.wait {
+      case .nothing: return false
+      case .forByte(let since) where now - since > limits.idleTimeout: $0.verdict = .idle
+      case .forWrite(let since) where now - since > limits.progressWindow: $0.verdict = .tooSlow
+      case .forByte, .forWrite: break
+      }
+      if let start = $0.windowStart, now - start > limits.progressWindow {
+        if $0.windowBytes < limits.leastProgress { $0.verdict = $0.verdict ?? .tooSlow }
+        $0.windowStart = now
+        $0.windowBytes = 0
+      }
+      return $0.verdict != nil
+    }
+  }
+}

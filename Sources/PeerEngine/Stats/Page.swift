@@ -1,0 +1,205 @@
+import Mustache
+import PeerCore
+
+/// What the page shows, in words: the template only puts it into place. Every text has gone through
+/// `Visible`, and the template escapes all of them.
+struct Page {
+  /// Rows of peers and of transfers on the page: a few screens. The API has them all.
+  static let peers = 200
+  static let transfers = 100
+  static let logLines = 30
+
+  struct Peer {
+    let id, address, seen, iso, files, failures: String
+    let isFailing: Bool
+  }
+  struct File {
+    let id, short, name, size, owner, time, holders, state, stateClass: String
+  }
+  struct Transfer {
+    /// `done` is how far it is, `pace` how fast and how long still.
+    let direction, name, peer, state, stateClass, done, pace, percent, tries, error: String
+    let hasTotal, hasError: Bool
+  }
+  struct Line { let time, iso, level, text: String }
+  /// A column by which files can be sorted.
+  struct Column { let title, href, sorted, mark, style: String }
+
+  let peerID, address, pageURL, version, uptime: String
+  let received, sent, rateDown, rateUp: String
+  let peerCount, fileCount, localCount, transferCount: String
+  let refreshes: Bool
+  let refreshHref, searchHref, clearHref, query, sort, order: String
+  let hasQuery: Bool
+  let columns: [Column]
+  let files: [File]
+  let hasFiles: Bool
+  let range: String
+  let previousHref, nextHref: String
+  let hasPrevious, hasNext, hasPages: Bool
+  let peers: [Peer]
+  let hasPeers: Bool
+  let morePeers, moreTransfers: String
+  let hasMorePeers, hasMoreTransfers: Bool
+  let transfers: [Transfer]
+  let hasTransfers: Bool
+  let log: [Line]
+  let styleTag = Stylesheet.tag.filter { $0 != "\"" }
+
+  var html: String { Templates.page.render(self) }
+
+  /// - Parameter slots: all files that match the query, in order.
+  init(_ snapshot: Snapshot, _ query: ListQuery, slots: [FileTable.Slot]) {
+    let me = snapshot.me
+    peerID = Visible.text(me.peerID.text, limit: 255)
+    address = Visible.text(me.endpoint.description, limit: 255)
+    pageURL = me.pageURL ?? ""
+    version = me.version
+    uptime = Units.duration(snapshot.uptimeSeconds)
+    received = Units.bytes(snapshot.bytesReceived)
+    sent = Units.bytes(snapshot.bytesSent)
+    rateDown = Units.rate(snapshot.rate(.down))
+    rateUp = Units.rate(snapshot.rate(.up))
+    peerCount = Units.grouped(snapshot.peers.count)
+    fileCount = Units.grouped(snapshot.files.count)
+    localCount = Units.grouped(snapshot.filesLocal)
+    transferCount = Units.grouped(snapshot.openTransfers)
+
+    refreshes = query.refreshes
+    refreshHref = query.with { $0.refreshes.toggle() }.href
+    searchHref = query.with { $0.refreshes = false }.href + "#q"
+    clearHref = query.with { ($0.files.text, $0.offset, $0.refreshes) = ("", 0, true) }.href
+    self.query = Visible.text(query.files.text)
+    hasQuery = !query.files.text.isEmpty
+    sort = query.files.sort.rawValue
+    order = query.files.descending ? "desc" : "asc"
+    columns = Self.columns(query)
+
+    let shown = slots.dropFirst(query.offset).prefix(query.limit)
+    files = shown.compactMap { snapshot.files[$0] }.map { File($0, snapshot) }
+    hasFiles = !files.isEmpty
+    let total = Units.grouped(slots.count)
+    range =
+      files.isEmpty
+      ? "0 of \(total)"
+      : "\(Units.grouped(query.offset + 1))–\(Units.grouped(query.offset + files.count)) of \(total)"
+    hasPrevious = query.offset > 0
+    hasNext = query.offset + shown.count < slots.count
+    hasPages = hasPrevious || hasNext
+    let lastPage = max(0, (slots.count - 1) / query.limit * query.limit)
+    previousHref = query.with { $0.offset = max(0, min($0.offset - $0.limit, lastPage)) }.href
+    nextHref = query.with { $0.offset += $0.limit }.href
+
+    peers = snapshot.peers.prefix(Self.peers).map { Peer($0, snapshot) }
+    hasPeers = !peers.isEmpty
+    hasMorePeers = snapshot.peers.count > Self.peers
+    morePeers = Units.grouped(max(0, snapshot.peers.count - Self.peers))
+    transfers = snapshot.transfers.prefix(Self.transfers).map { Transfer($0) }
+    hasTransfers = !transfers.isEmpty
+    hasMoreTransfers = snapshot.transfers.count > Self.transfers
+    moreTransfers = Units.grouped(max(0, snapshot.transfers.count - Self.transfers))
+    log = snapshot.log.suffix(Self.logLines).reversed().map { Line($0) }
+  }
+
+  /// The head of a column leads to the files sorted by it, and the other way round if they are already.
+  private static func columns(_ query: ListQuery) -> [Column] {
+    let all: [(FileQuery.Sort, title: String, style: String)] = [
+      (.state, "State", ""), (.name, "Name", ""), (.size, "Size", "number"), (.owner, "Owner", "wide"),
+      (.time, "Time (UTC)", "wide"), (.holders, "Holders", "number wide"),
+    ]
+    return all.map { sort, title, style in
+      let isSorted = query.files.sort == sort
+      let descends = query.files.descending
+      let turned = query.with {
+        $0.offset = 0
+        $0.files.descending = isSorted && !descends
+        $0.files.sort = sort
+      }
+      return Column(
+        title: title, href: turned.href + "#files",
+        sorted: isSorted ? (descends ? "descending" : "ascending") : "none",
+        mark: isSorted ? (descends ? "▼" : "▲") : "", style: style)
+    }
+  }
+}
+
+extension Page.Peer {
+  init(_ peer: PeerView, _ snapshot: Snapshot) {
+    let seconds = snapshot.lastSeenSeconds(peer)
+    self.init(
+      id: Visible.text(peer.id.text, limit: 80),
+      address: Visible.text(peer.endpoint.description, limit: 80),
+      seen: "\(Units.duration(seconds)) ago", iso: "PT\(Int(seconds))S",
+      files: Units.grouped(peer.files), failures: "\(Units.count(peer.failures, "failure")) in a row",
+      isFailing: peer.failures > 0)
+  }
+}
+
+extension Page.File {
+  init(_ file: FileRecord, _ snapshot: Snapshot) {
+    let entry = file.entry
+    let states: [FileRecord.State: String] = [.local: "here", .unavailable: "no holder"]
+    self.init(
+      id: entry.id.hex, short: entry.id.short,
+      name: entry.name.isEmpty ? "(no name)" : Visible.text(entry.name, limit: 255),
+      size: file.size.map(Units.bytes) ?? "unknown", owner: Visible.text(entry.owner, limit: 80),
+      time: Self.time(entry), holders: Units.grouped(file.holders.count),
+      state: states[file.state] ?? file.state.rawValue, stateClass: file.state.rawValue)
+  }
+
+  /// A timestamp is what somebody wrote; where it is no date, it is shown as it is.
+  private static func time(_ entry: FileEntry) -> String {
+    guard let seconds = entry.timestampSeconds, (0..<253_402_300_800).contains(seconds) else {
+      return entry.timestamp.isNull ? "" : Visible.text(entry.timestamp.text, limit: 40)
+    }
+    let time = UTCTime(milliseconds: Int64(seconds * 1000))
+    return "\(time.date) \(time.clock)"
+  }
+}
+
+extension Page.Transfer {
+  init(_ transfer: TransferView) {
+    let percent = transfer.total.map {
+      $0 == 0 ? 100 : min(100, Int(Double(transfer.bytes) / Double($0) * 100))
+    }
+    let rate = transfer.state == .active ? [Units.rate(transfer.rate)] : []
+    let left = transfer.secondsLeft.map { ["\(Units.duration($0)) left"] } ?? []
+    self.init(
+      direction: transfer.direction == .down ? "download" : "upload",
+      name: Visible.text(transfer.fileName, limit: 255), peer: Visible.text(transfer.peer ?? "", limit: 80),
+      state: transfer.state.rawValue, stateClass: transfer.state.rawValue,
+      done: Self.done(transfer, percent), pace: (rate + left).joined(separator: ", "),
+      percent: "\(percent ?? 0)", tries: "\(transfer.tries)",
+      error: Visible.text(transfer.error ?? "", limit: 300), hasTotal: percent != nil,
+      hasError: transfer.error != nil)
+  }
+
+  private static func done(_ transfer: TransferView, _ percent: Int?) -> String {
+    guard let percent, let total = transfer.total else {
+      return transfer.bytes == 0 ? "" : Units.bytes(transfer.bytes)
+    }
+    return "\(percent)% of \(Units.bytes(total))"
+  }
+}
+
+extension Page.Line {
+  init(_ entry: LogEntry) {
+    let time = UTCTime(milliseconds: entry.time)
+    self.init(
+      time: time.clock, iso: time.iso8601, level: entry.level.rawValue,
+      text: Visible.text(entry.text, limit: 1000))
+  }
+}
+
+/// Says why there is no answer.
+struct ProblemPage {
+  let title, detail: String
+  let styleTag = Stylesheet.tag.filter { $0 != "\"" }
+
+  init(_ problem: Problem) {
+    title = "\(problem.status.code) \(problem.status.reasonPhrase)"
+    detail = problem.detail
+  }
+
+  var html: String { Templates.problem.render(self) }
+}

@@ -1,0 +1,239 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What `stat` says of a file, as far as storage cares.
+struct FileStat: Equatable, Sendable {
+  enum Kind: Sendable { case regular, directory, symlink, other }
+
+  let kind: Kind
+  /// Bytes.
+  let size: UInt64
+  /// Nanoseconds since 1970-01-01 UTC.
+  let modified: Int64
+  let inode: UInt64
+
+  /// The modification time in whole seconds, rounded down.
+  var modifiedSeconds: Int64 {
+    let (seconds, rest) = modified.quotientAndRemainder(dividingBy: 1_000_000_000)
+    return rest < 0 ? seconds - 1 : seconds
+  }
+
+  fileprivate init(_ raw: stat) {
+    switch raw.st_mode & S_IFMT {
+    case S_IFREG: kind = .regular
+    case S_IFDIR: kind = .directory
+    case S_IFLNK: kind = .symlink
+    default: kind = .other
+    }
+    size = UInt64(max(0, raw.st_size))
+    inode = UInt64(raw.st_ino)
+    #if canImport(Glibc)
+      modified = Int64(raw.st_mtim.tv_sec) * 1_000_000_000 + Int64(raw.st_mtim.tv_nsec)
+    #else
+      modified = Int64(raw.st_mtimespec.tv_sec) * 1_000_000_000 + Int64(raw.st_mtimespec.tv_nsec)
+    #endif
+  }
+}
+
+/// The system calls of storage, each with a typed error.
+enum Disk {
+  /// The error of the call that just failed.
+  static func error(_ path: String, _ doing: String, code: Int32 = errno) -> StorageError {
+    switch code {
+    case ENOENT: .notFound(path: path)
+    case ENOTDIR: .denied(path: path, reason: reason(code))
+    case EACCES, EPERM, EROFS: .denied(path: path, reason: reason(code))
+    case ENOSPC, EDQUOT: .diskFull(path: path)
+    case EISDIR: .isDirectory(path: path)
+    case ELOOP, ENXIO: .notRegular(path: path)
+    default: .io(path: path, doing: doing, reason: reason(code))
+    }
+  }
+
+  /// The system's words for an error, as they stand in the middle of a sentence.
+  static func reason(_ code: Int32) -> String {
+    let text = String(cString: strerror(code))
+    return text.prefix(1).lowercased() + text.dropFirst()
+  }
+
+  /// `nil` if there is nothing. A symbolic link is not followed.
+  static func look(_ path: String) throws(StorageError) -> FileStat? {
+    var raw = stat()
+    if lstat(path, &raw) == 0 { return FileStat(raw) }
+    if errno == ENOENT || errno == ENOTDIR { return nil }
+    throw error(path, "look at")
+  }
+
+  /// - Throws: also if something else has that name.
+  static func makeDirectory(_ path: String) throws(StorageError) {
+    if mkdir(path, 0o777) == 0 { return }
+    guard errno == EEXIST else { throw error(path, "create") }
+    var raw = stat()
+    guard stat(path, &raw) == 0, FileStat(raw).kind == .directory else {
+      throw error(path, "create", code: ENOTDIR)
+    }
+  }
+
+  /// Makes the names in a directory survive a loss of power.
+  static func syncDirectory(_ path: String) throws(StorageError) {
+    try OpenFile(path, O_RDONLY | O_DIRECTORY).sync()
+  }
+
+  static func remove(_ path: String) throws(StorageError) {
+    guard unlink(path) != 0, errno != ENOENT else { return }
+    throw error(path, "remove")
+  }
+
+  /// Replaces what has the new name.
+  static func move(_ old: String, to new: String) throws(StorageError) {
+    guard rename(old, new) != 0 else { return }
+    throw error(old, "move")
+  }
+
+  /// Gives a file a second name, unless that name is taken: then `false`, and nothing was touched.
+  ///
+  /// Where the file system knows no hard links, the name is taken by an empty file first, which the
+  /// file itself then replaces under its only name.
+  static func place(_ old: String, at new: String) throws(StorageError) -> Bool {
+    if link(old, new) == 0 { return true }
+    switch errno {
+    case EEXIST: return false
+    case EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS, EMLINK:
+      let holder = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if holder < 0 {
+        if errno == EEXIST { return false }
+        throw error(new, "create")
+      }
+      close(holder)
+      try move(old, to: new)
+      return true
+    default: throw error(new, "create")
+    }
+  }
+
+  /// The names in a directory without `.` and `..`, in no order; a name that is not valid UTF-8 is `nil`.
+  static func names(in directory: String) throws(StorageError) -> [String?] {
+    guard let stream = opendir(directory) else { throw error(directory, "read") }
+    defer { closedir(stream) }
+    var names: [String?] = []
+    while let item = readdir(stream) {
+      let name = withUnsafePointer(to: &item.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// Bytes that this user can still write to the file system of a path.
+  static func freeSpace(_ path: String) throws(StorageError) -> UInt64 {
+    var raw = statvfs()
+    guard statvfs(path, &raw) == 0 else { throw error(path, "look at") }
+    return UInt64(raw.f_bavail) * UInt64(raw.f_frsize)
+  }
+
+  /// Without symbolic links, `.` and `..`.
+  static func realPath(_ path: String) throws(StorageError) -> String {
+    guard let resolved = realpath(path, nil) else { throw error(path, "look at") }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Nanoseconds since 1970-01-01 UTC.
+  static func now() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
+  /// Milliseconds since 1970-01-01 UTC.
+  static func nowMilliseconds() -> Int64 { now() / 1_000_000 }
+}
+
+/// An open file, closed with its last reference. Reads and writes say where, so that threads can share it.
+final class OpenFile: Sendable {
+  let path: String
+  private let descriptor: Int32
+
+  /// - Parameter flags: of `open(2)`; `O_CLOEXEC` is added, and `O_NONBLOCK`, without which opening a FIFO
+  ///   waits for ever. Regular files do not know it.
+  init(_ path: String, _ flags: Int32) throws(StorageError) {
+    self.path = path
+    descriptor = open(path, flags | O_CLOEXEC | O_NONBLOCK, 0o666)
+    if descriptor < 0 { throw Disk.error(path, "open") }
+  }
+
+  deinit { close(descriptor) }
+
+  func look() throws(StorageError) -> FileStat {
+    var raw = stat()
+    guard fstat(descriptor, &raw) == 0 else { throw Disk.error(path, "look at") }
+    return FileStat(raw)
+  }
+
+  /// - Returns: the bytes read; fewer than the buffer holds only at the end of the file.
+  func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
+    var done = 0
+    while done < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+      let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(done))
+      if count == 0 { break }
+      if count > 0 {
+        done += count
+      } else if errno != EINTR {
+        throw Disk.error(path, "read")
+      }
+    }
+    return done
+  }
+
+  /// Up to `count` bytes from `offset` on; fewer only at the end of the file.
+  func read(at offset: UInt64, count: Int) throws(StorageError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let result = bytes.withUnsafeMutableBytes { buffer in
+      Result { () throws(StorageError) in try read(at: offset, into: buffer) }
+    }
+    bytes.removeLast(count - (try result.get()))
+    return bytes
+  }
+
+  func write(_ bytes: [UInt8], at offset: UInt64) throws(StorageError) {
+    try bytes.withUnsafeBytes { buffer in
+      Result { () throws(StorageError) in try write(buffer, at: offset) }
+    }.get()
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StorageError) {
+    var done = 0
+    while done < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(done))
+      if count >= 0 {
+        done += count
+      } else if errno != EINTR {
+        throw Disk.error(path, "write")
+      }
+    }
+  }
+
+  func truncate(to size: UInt64) throws(StorageError) {
+    guard ftruncate(descriptor, off_t(size)) == 0 else { throw Disk.error(path, "write") }
+  }
+
+  /// Makes the bytes survive a loss of power.
+  func sync() throws(StorageError) {
+    guard fsync(descriptor) == 0 else { throw Disk.error(path, "sync") }
+  }
+
+  func unlock() { _ = flock(descriptor, LOCK_UN) }
+
+  /// Whether this process now holds the file's lock, which goes with the descriptor.
+  func lock() throws(StorageError) -> Bool {
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+    if errno == EWOULDBLOCK { return false }
+    throw Disk.error(path, "lock")
+  }
+}

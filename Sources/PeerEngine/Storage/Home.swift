@@ -1,0 +1,61 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Where things lie in a home.
+struct Home: Sendable {
+  let path: String
+  /// Shared and received files.
+  let files: String
+  /// What is the peer's own; everything below lies in it.
+  let state: String
+  let catalogue: String
+  let receipts: String
+  let partial: String
+  let trash: String
+  let lock: String
+
+  init(_ path: String) {
+    self.path = path
+    files = path + "/files"
+    state = path + "/.p2ptui"
+    catalogue = state + "/catalogue.sqlite"
+    receipts = state + "/receipts"
+    partial = state + "/partial"
+    trash = state + "/trash"
+    lock = state + "/lock"
+  }
+
+  func file(_ name: String) -> String { files + "/" + name }
+
+  /// Creates what is missing and takes the lock: one peer per home. The lock is held as long as the
+  /// returned file is.
+  func prepare() throws(StartError) -> OpenFile {
+    do {
+      for directory in [path, files, state, partial, trash] { try Disk.makeDirectory(directory) }
+      let file = try OpenFile(lock, O_RDWR | O_CREAT)
+      guard try file.lock() else { throw StartError(refusal(of: file)) }
+      try file.truncate(to: 0)
+      try file.write(Array("\(getpid())\n".utf8), at: 0)
+      return file
+    } catch let error as StartError {
+      throw error
+    } catch {
+      throw StartError("cannot use home \(path): \(error). \(Self.advice(for: error))")
+    }
+  }
+
+  private func refusal(of file: OpenFile) -> String {
+    let digits = ((try? file.read(at: 0, count: 20)) ?? []).prefix { (0x30...0x39).contains($0) }
+    let who = digits.isEmpty ? "" : " (pid \(String(decoding: digits, as: UTF8.self)))"
+    return "cannot use home \(path): another peer\(who) is running there."
+      + " Stop it, or choose another --home."
+  }
+
+  static func advice(for error: any Error) -> String {
+    if case .diskFull? = error as? StorageError { return "Free some space, or choose another --home." }
+    return "Choose another --home, or make this one writable."
+  }
+}

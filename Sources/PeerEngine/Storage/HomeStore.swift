@@ -1,0 +1,142 @@
+import GRDB
+import NIOPosix
+import PeerCore
+import Synchronization
+
+/// Everything that a peer keeps on disk: `files/`, and the catalogue, partial files and trash in `.p2ptui/`.
+///
+/// Invariants:
+/// - What has a name in `files/` was verified first, or was put there by hand. Nothing there is ever
+///   overwritten or deleted; `trash` moves it.
+/// - A download has a receipt before it has a name in `files/`, so it never becomes a file of our own.
+/// - A `copy` in the catalogue is of the file that had this size and modification time when it was hashed.
+///
+/// What is synced when, and what a crash leaves: docs/adr/0001-what-is-synced-when.md.
+///
+/// Asynchronous functions do their blocking work on threads of the store's own. Those that are not
+/// asynchronous block; call them from threads that may. `close` before letting go of a store.
+public final class HomeStore: Sendable {
+  /// Threads for placing, importing and trashing: one that waits for a disk to sync leaves others.
+  static let threads = 4
+  /// Bytes that are left free for the catalogue when a partial file is begun.
+  static let reserve: UInt64 = 64 << 20
+
+  let home: Home
+  let catalogue: Catalogue
+  let journal: ReceiptJournal
+  /// What happened while opening that the user should know; one line each.
+  public let warnings: [String]
+
+  let names = Mutex(NamesInPlacement())
+  private let lock: OpenFile
+  private let disk = NIOThreadPool(numberOfThreads: HomeStore.threads)
+  /// One thread: scans are one after the other, and a long one holds up nothing else.
+  private let scanner = NIOThreadPool(numberOfThreads: 1)
+  private let stopping = Atomic(false)
+  /// Makes names of partial files and of trash unique.
+  private let serial = Atomic<UInt64>(0)
+
+  init(home: Home, lock: OpenFile, opened: OpenedCatalogue) {
+    self.home = home
+    self.lock = lock
+    catalogue = opened.catalogue
+    journal = opened.journal
+    warnings = opened.warnings
+    disk.start()
+    scanner.start()
+  }
+
+  /// Creates what is missing in a home, takes its lock, and opens its catalogue; finishes what a crash
+  /// interrupted. Blocks.
+  public static func open(home path: String) throws(StartError) -> HomeStore {
+    let home = Home(path)
+    let lock = try home.prepare()
+    let opened = try OpenedCatalogue(home: home)
+    do {
+      try recover(home, opened.catalogue)
+      try purgeTrash(home, now: Disk.nowMilliseconds())
+    } catch {
+      throw StartError("cannot use home \(path): \(error). \(Home.advice(for: error))")
+    }
+    return HomeStore(home: home, lock: lock, opened: opened)
+  }
+
+  /// Waits for what is under way, except that hashing and copying end at once, and lets go of the home.
+  public func close() async {
+    stopping.store(true, ordering: .relaxed)
+    try? await disk.shutdownGracefully()
+    try? await scanner.shutdownGracefully()
+    try? catalogue.close()
+    lock.unlock()
+  }
+
+  // MARK: The catalogue
+
+  /// All that is remembered of files, in the order in which they were heard of, and of deleted ones.
+  public func load() async throws(StorageError) -> (files: [StoredFile], tombstones: [Tombstone]) {
+    try await catalogue.enqueue { db in try Tables.load(db) }
+  }
+
+  /// One transaction; it survives a loss of power once this returns. Calls from one actor are served in
+  /// their order.
+  ///
+  /// `remove` forgets a copy too, but leaves its file where it is, to be found by the next scan: `trash` it
+  /// before.
+  public nonisolated(nonsending) func apply(_ changes: [CatalogueChange]) async throws(StorageError) {
+    try await catalogue.enqueue { db in try Tables.apply(changes, db) }
+  }
+
+  // MARK: Files
+
+  /// - Parameter bytes: how many are expected.
+  /// - Throws: `StorageError.diskFull` if there is no room for them.
+  public func beginPartial(expecting bytes: UInt64 = 0) throws(StorageError) -> PartialFile {
+    let (needed, overflow) = bytes.addingReportingOverflow(Self.reserve)
+    guard !overflow, try freeSpace() >= needed else { throw .diskFull(path: home.partial) }
+    return try PartialFile(directory: home.partial, name: "partial-\(nextSerial())")
+  }
+
+  /// Bytes that can still be written to the home's file system.
+  public func freeSpace() throws(StorageError) -> UInt64 { try Disk.freeSpace(home.partial) }
+
+  /// The path of a copy, for people to read.
+  public func path(of copy: LocalCopy) -> String { home.file(copy.storedName) }
+
+  /// - Throws: `StorageError.changed` if the file is not the one that was recorded.
+  public func openCopy(_ copy: LocalCopy) throws(StorageError) -> ReadableFile {
+    try ReadableFile(copy, path: home.file(copy.storedName))
+  }
+
+  // MARK: Threads
+
+  func onDisk<T: Sendable>(
+    _ body: @escaping @Sendable () throws(StorageError) -> T
+  ) async throws(StorageError) -> T {
+    try await Self.run(on: disk, body)
+  }
+
+  func onScanner<T: Sendable>(
+    _ body: @escaping @Sendable () throws(StorageError) -> T
+  ) async throws(StorageError) -> T {
+    try await Self.run(on: scanner, body)
+  }
+
+  private static func run<T: Sendable>(
+    on pool: NIOThreadPool, _ body: @escaping @Sendable () throws(StorageError) -> T
+  ) async throws(StorageError) -> T {
+    let result: Result<T, StorageError>
+    do {
+      result = try await pool.runIfActive { Result { () throws(StorageError) in try body() } }
+    } catch {
+      throw .closed
+    }
+    return try result.get()
+  }
+
+  /// Called between chunks of long work.
+  func checkStopping() throws(StorageError) {
+    if stopping.load(ordering: .relaxed) { throw .closed }
+  }
+
+  func nextSerial() -> UInt64 { serial.wrappingAdd(1, ordering: .relaxed).newValue }
+}

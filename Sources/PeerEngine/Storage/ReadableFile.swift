@@ -1,0 +1,46 @@
+import PeerCore
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A file in `files/`, open to be served. Everything here blocks: call it from a thread that may.
+public final class ReadableFile: Sendable {
+  /// Bytes.
+  public let size: UInt64
+  private let file: OpenFile
+
+  /// - Throws: `StorageError.changed` unless the file is the very one that was recorded.
+  init(_ copy: LocalCopy, path: String) throws(StorageError) {
+    file = try OpenFile(path, O_RDONLY | O_NOFOLLOW)
+    let stat = try file.look()
+    guard stat.kind == .regular, stat.size == copy.size, stat.modified == copy.modified else {
+      throw .changed(path: path)
+    }
+    size = copy.size
+  }
+
+  /// Fills the buffer from `offset` on.
+  ///
+  /// - Returns: the bytes read; fewer than the buffer holds only at the end.
+  /// - Throws: `StorageError.changed` if the file was cut short meanwhile.
+  public func read(
+    at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(StorageError) -> Int {
+    let count = try file.read(at: offset, into: buffer)
+    let expected = offset < size ? min(UInt64(buffer.count), size - offset) : 0
+    guard count >= expected else { throw .changed(path: file.path) }
+    return Int(expected)
+  }
+
+  /// Up to `count` bytes from `offset` on; fewer only at the end.
+  public func read(at offset: UInt64, count: Int) throws(StorageError) -> [UInt8] {
+    let bytes = try file.read(at: offset, count: min(count, offset < size ? Int(size - offset) : 0))
+    guard bytes.count == min(UInt64(count), offset < size ? size - offset : 0) else {
+      throw .changed(path: file.path)
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,41 @@
+/// Why a peer cannot start: one line that says what failed, why, and what to do.
+public struct StartError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+}
+
+/// Something on this peer's own disk failed. Never a fault of another peer, except for `mismatch`.
+public enum StorageError: Error, Equatable, CustomStringConvertible {
+  case emptyPath
+  case notFound(path: String)
+  case isDirectory(path: String)
+  /// A FIFO, socket or device; or a symbolic link where none is followed.
+  case notRegular(path: String)
+  case denied(path: String, reason: String)
+  case diskFull(path: String)
+  /// The bytes are not those that were there before, or they changed while they were read.
+  case changed(path: String)
+  /// The bytes of a download are not those of its id.
+  case mismatch(id: String)
+  case io(path: String, doing: String, reason: String)
+  case catalogue(reason: String)
+  /// The store was closed meanwhile.
+  case closed
+
+  public var description: String {
+    switch self {
+    case .emptyPath: "the path is empty"
+    case .notFound(let path): "\(path): no such file"
+    case .isDirectory(let path): "\(path) is a directory: name a file in it"
+    case .notRegular(let path): "\(path) is not a regular file"
+    case .denied(let path, let reason): "\(path): \(reason)"
+    case .diskFull(let path): "\(path): the disk is full"
+    case .changed(let path): "\(path) has changed meanwhile: try again"
+    case .mismatch(let id): "the bytes are not those of \(id)"
+    case .io(let path, let doing, let reason): "cannot \(doing) \(path): \(reason)"
+    case .catalogue(let reason): "the catalogue failed: \(reason)"
+    case .closed: "the peer is stopping"
+    }
+  }
+}

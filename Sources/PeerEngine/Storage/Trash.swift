@@ -1,0 +1,44 @@
+import GRDB
+import PeerCore
+
+/// Files leave `files/` for `trash/`, from where a person can bring them back by hand.
+extension HomeStore {
+  /// Milliseconds that a file stays in the trash: 30 days.
+  static let trashAge: Int64 = 30 * 24 * 3_600_000
+
+  /// Moves a copy, and duplicates of it, out of `files/`. A copy that is not there any longer is no error.
+  ///
+  /// - Throws: `StorageError.changed` if the file is not the one that was recorded: it was changed by hand,
+  ///   and is somebody's work. The next scan says what it is.
+  public func trash(_ copy: LocalCopy, of id: FileID) async throws(StorageError) {
+    try await onDisk { () throws(StorageError) in try self.moveToTrash(copy, of: id) }
+  }
+
+  private func moveToTrash(_ copy: LocalCopy, of id: FileID) throws(StorageError) {
+    let rows = try catalogue.read { db in try Tables.copies(of: id, db) }
+    let duplicates = rows.map(\.copy).filter { $0 != copy }
+    for item in [copy] + duplicates {
+      let path = home.file(item.storedName)
+      guard let stat = try Disk.look(path) else { continue }
+      guard stat.matches(item) else {
+        if item == copy { throw .changed(path: path) }
+        continue
+      }
+      // Begins with digits, so the name is neither hidden nor one that purging does not know.
+      let name = "\(Disk.nowMilliseconds())-\(nextSerial())-\(item.storedName)"
+      try Disk.move(path, to: "\(home.trash)/\(StoredName.base(for: name, id: id))")
+    }
+    try Disk.syncDirectory(home.trash)
+    try Disk.syncDirectory(home.files)
+    try catalogue.write { db in
+      for item in [copy] + duplicates { try Tables.forgetCopy(named: item.storedName, db) }
+    }
+  }
+
+  static func purgeTrash(_ home: Home, now: Int64) throws(StorageError) {
+    for name in try Disk.names(in: home.trash) {
+      guard let name, let time = Int64(name.prefix { $0 != "-" }), now - time > trashAge else { continue }
+      try Disk.remove("\(home.trash)/\(name)")
+    }
+  }
+}

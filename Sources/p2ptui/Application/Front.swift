@@ -1,0 +1,55 @@
+import Foundation
+import PeerCore
+import PeerEngine
+
+/// What is in front of a peer: the screen, or headless commands.
+struct Front: Sendable {
+  let options: Options
+  let engine: PeerEngine
+
+  /// Returns when the user quits, or the system asks the program to end. `exit` leaves the commands; the
+  /// peer then serves until the system asks.
+  func run(until termination: Termination) async throws {
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        await termination.wait()
+        return true
+      }
+      group.addTask { try await show() == .quit }
+      while let isOver = try await group.next(), !isOver {}
+      group.cancelAll()
+    }
+  }
+
+  private func show() async throws -> Leave? {
+    let commands = Commands(
+      client: engine, workingDirectory: FileManager.default.currentDirectoryPath,
+      homeDirectory: NSHomeDirectory())
+    if !options.headless, isatty(STDOUT_FILENO) == 1 {
+      guard let obstacle = Screen.obstacle() else { return try await showScreen(commands) }
+      tell("\(obstacle); without a screen, commands come from standard input (try help)")
+    }
+    return try await runHeadless(client: engine, commands: commands, json: options.json)
+  }
+
+  private func showScreen(_ commands: Commands) async throws -> Leave {
+    let me = engine.snapshot.me
+    var screen = ScreenOptions()
+    screen.theme = options.theme.flatMap { ThemeName(rawValue: $0.rawValue) }
+    screen.ascii = options.ascii
+    screen.historyPath =
+      URL(fileURLWithPath: me.filesPath).deletingLastPathComponent()
+      .appendingPathComponent(".p2ptui/history").path
+    let leave = try await Screen(client: engine, commands: commands, options: screen).run()
+    if leave == .exit {
+      let pid = ProcessInfo.processInfo.processIdentifier
+      tell("\(me.peerID) goes on serving at \(me.endpoint); Ctrl-C or kill \(pid) ends it")
+    }
+    return leave
+  }
+
+  /// On standard error, where it is in nobody's way.
+  private func tell(_ text: String) {
+    FileHandle.standardError.write(Data("p2ptui: \(Visible.text(text))\n".utf8))
+  }
+}

@@ -1,0 +1,41 @@
+import PeerCore
+import PeerEngine
+
+/// What the command line asked for, checked and in plain values.
+struct Options: Sendable {
+  enum Theme: String, Sendable, CaseIterable { case dark, light, mono }
+
+  /// Three neighbours in this process, and a peer that joins them.
+  var demo = false
+  /// Empty only with `demo`, which names its own.
+  var peerID = ""
+  var host = "localhost"
+  /// 0 is any free port.
+  var p2pPort = 0
+  /// 0 is any free port, `nil` no page.
+  var httpPort: Int? = 0
+  var bind: String?
+  var httpBind: String?
+  /// `nil` where none was named: the working directory, or for `demo` a temporary one.
+  var home: String?
+  var settings = Settings()
+  var limitDown: Double?
+  var limitUp: Double?
+  var logLevel = LogLevel.info
+  var logFile: String?
+  /// No screen: commands from standard input, answers on standard output.
+  var headless = false
+  /// Headless answers and log as JSON lines; implies `headless`.
+  var json = false
+  /// `nil` where nobody chose: the screen looks at the terminal.
+  var theme: Theme?
+  var ascii = false
+  var mouse = true
+
+  func engineConfiguration() -> EngineConfiguration {
+    EngineConfiguration(
+      peerID: peerID, host: host, p2pPort: p2pPort, httpPort: httpPort, bind: bind, httpBind: httpBind,
+      home: home ?? ".", settings: settings, logLevel: logLevel, logFile: logFile,
+      limitDown: limitDown, limitUp: limitUp)
+  }
+}

@@ -1,0 +1,75 @@
+import PeerCore
+import PeerEngine
+
+/// Commands that the peer carries out.
+extension Commands {
+  /// A command about one file.
+  func order(
+    _ name: CommandName, _ text: String, _ snapshot: Snapshot, _ command: (FileID) -> Command
+  ) async -> Answer {
+    switch FileReference(text).resolve(in: snapshot) {
+    case .one(let match):
+      return answer(name, [await client.submit(command(match.id))])
+    case .none:
+      let shown = Visible.text(text, limit: 80)
+      return .failure(name.rawValue, "no file is called '\(shown)'. Type list for the files.")
+    case .several(let matches, let total):
+      return ambiguous(name, text, matches, total)
+    }
+  }
+
+  private func ambiguous(
+    _ name: CommandName, _ text: String, _ matches: [FileReference.Match], _ total: Int
+  ) -> Answer {
+    var table = TextTable("ID", "OWNER", "NAME")
+    for match in matches { table.add(match.id.short, match.owner, match.name) }
+    var answer = Answer.failure(
+      name.rawValue, "'\(Visible.text(text, limit: 80))' is \(total) files: name one by its id.")
+    answer.lines = table.lines
+    if total > matches.count { answer.lines.append("… and \(total - matches.count) more") }
+    answer.fields = [
+      .init(
+        "candidates",
+        .array(
+          matches.map {
+            [
+              "file_id": .string($0.id.hex), "file_name": .string($0.name), "file_owner": .string($0.owner),
+            ]
+          }))
+    ]
+    return answer
+  }
+
+  func push(_ paths: [CommandWord]) async -> Answer {
+    var replies: [CommandReply] = []
+    for path in paths {
+      replies.append(await client.submit(.push(path: absolutePath(path.text, hasTilde: path.hasTilde))))
+    }
+    return answer(.push, replies)
+  }
+
+  func gossip(_ text: String?) async -> Answer {
+    guard let text else { return answer(.gossip, [await client.submit(.gossip(nil))]) }
+    guard let endpoint = Endpoint(parsing: text) else {
+      return .failure("gossip", "'\(Visible.text(text, limit: 80))' is not host:port, such as localhost:8040")
+    }
+    return answer(.gossip, [await client.submit(.gossip(endpoint))])
+  }
+
+  /// Against the working directory, with `~` expanded.
+  func absolutePath(_ path: String, hasTilde: Bool) -> String {
+    if hasTilde, path == "~" { return homeDirectory }
+    if hasTilde, path.hasPrefix("~/") { return homeDirectory + path.dropFirst() }
+    if path.hasPrefix("/") { return path }
+    return workingDirectory.hasSuffix("/") ? workingDirectory + path : "\(workingDirectory)/\(path)"
+  }
+
+  private func answer(_ name: CommandName, _ replies: [CommandReply]) -> Answer {
+    let failures = replies.filter { !$0.isDone }.map { Visible.text($0.text) }
+    let messages = replies.filter(\.isDone).map { Visible.text($0.text) }
+    return Answer(
+      command: name.rawValue, lines: messages,
+      error: failures.isEmpty ? nil : failures.joined(separator: "; "),
+      fields: [.init("messages", .array(messages.map { .string($0) }))])
+  }
+}

@@ -1,0 +1,106 @@
+import Testing
+
+@testable import PeerCore
+
+/// EXPERIENCE.md, "Commands".
+@Suite struct CommandTests {
+  let ann = Other(1)
+  let bob = Other(2)
+
+  @Test func pushImportsThenAnnouncesToAllAndReplicatesToOne() {
+    var peer = Peer()
+    peer.reply(ann)
+    peer.reply(bob)
+    let request = RequestID(99)
+    let asked = peer.happen(.command(.push(path: "/tmp/a"), request: request))
+    #expect(asked.contains(.importFile(path: "/tmp/a", timestamp: peer.moment.wall / 1000, request)))
+    let effects = peer.happen(.imported(request, .ours(1), peer.copy(.ours(1))))
+    #expect(Set(effects.sends(of: "ANNOUNCE")) == [ann.endpoint, bob.endpoint])
+    #expect(effects.replications.count == 1)
+    #expect(effects.contains { if case .answer(request, .done) = $0 { true } else { false } })
+  }
+
+  @Test func aPushThatFailsSaysWhy() {
+    var peer = Peer()
+    let effects = peer.happen(.importFailed(RequestID(1), reason: "no such file"))
+    #expect(effects == [.answer(RequestID(1), .failed("no such file"))])
+  }
+
+  @Test func deleteIsTheOwnersAndToldToAll() {
+    var peer = Peer()
+    peer.reply(ann, [ann.file(2)])
+    peer.share(.ours(1))
+    peer.forgetEffects()
+    let reply = peer.command(.delete(FileID(1)))
+    #expect(reply?.isDone == true)
+    #expect(peer.effects.sends(of: "DELETE") == [ann.endpoint])
+    #expect(peer.effects.trashed == [FileID(1)])
+    for id in [FileID(2), FileID(3)] {
+      let refused = peer.command(.delete(id))
+      #expect(refused?.isDone == false)
+    }
+    #expect(peer.record(ann.file(2)) != nil)
+  }
+
+  @Test func forgetTakesOnlyOurCopy() {
+    var peer = Peer()
+    peer.share(.ours(1))
+    peer.reply(ann, [.ours(1)])
+    peer.forgetEffects()
+    let reply = peer.command(.forget(FileID(1)))
+    #expect(reply?.isDone == true)
+    #expect(peer.effects.changes == [.copyGone(FileID(1))])
+    #expect(peer.effects.trashed == [FileID(1)])
+    #expect(peer.effects.sends.isEmpty)
+    #expect(peer.record(.ours(1))?.state == .remote)
+    let again = peer.command(.forget(FileID(1)))
+    #expect(again?.isDone == false)
+  }
+
+  @Test func announceTellsEveryPeerOfWhatIsHere() {
+    var peer = Peer()
+    peer.share(.ours(1))
+    peer.reply(ann)
+    peer.forgetEffects()
+    _ = peer.command(.announce(FileID(1)))
+    #expect(peer.effects.sends(of: "ANNOUNCE") == [ann.endpoint])
+    let refused = peer.command(.announce(FileID(2)))
+    #expect(refused?.isDone == false)
+  }
+
+  @Test func gossipGreetsOneOrAFew() {
+    var peer = Peer()
+    let alone = peer.command(.gossip(nil))
+    #expect(alone?.isDone == false)
+    _ = peer.command(.gossip(bob.endpoint))
+    #expect(peer.effects.sends(of: "GOSSIP") == [bob.endpoint])
+    peer.reply(ann)
+    _ = peer.command(.gossip(nil))
+    #expect(peer.effects.sends(of: "GOSSIP") == [bob.endpoint, ann.endpoint])
+  }
+
+  @Test func whatCannotBeFetchedSaysWhy() {
+    var peer = Peer { $0.maxFileSize = 100 }
+    peer.share(.ours(1))
+    var large = FileEntry.file(2)
+    large.sizeBytes = 101
+    peer.reply(ann, [large])
+    for id in [FileID(1), FileID(2), FileID(3)] {
+      let reply = peer.command(.get(id))
+      #expect(reply?.isDone == false)
+    }
+    for command in [Command.pause(FileID(2)), .resume(FileID(2)), .cancel(FileID(2))] {
+      let reply = peer.command(command)
+      #expect(reply?.isDone == false)
+    }
+  }
+
+  @Test func theQueueIsBounded() {
+    var limits = Limits()
+    limits.queuedDownloads = 2
+    var peer = Peer(limits: limits)
+    peer.reply(ann, (1...3).map { .file($0) })
+    let replies = (1...3).map { peer.command(.get(FileID($0)))?.isDone }
+    #expect(replies == [true, true, false])
+  }
+}

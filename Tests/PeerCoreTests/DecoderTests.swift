@@ -1,0 +1,365 @@
+import Testing
+
+@testable import PeerCore
+
+/// PROTOCOL.md, "Messages" and "What is out there".
+@Suite struct DecoderTests {
+  static let hex = FileIDTests.hex
+  static let id = FileID(hex: hex)!
+  static let file =
+    #""file_name": "a.txt", "file_size": 0.17, "file_id": "\#(hex)", "file_owner": "ann", "file_timestamp": 1744007783.0"#
+  static let entry = FileEntry(
+    id: id, name: "a.txt", owner: "ann", timestamp: Lexeme(json: "1744007783.0"), size: Lexeme(json: "0.17"))
+  static let origin = Endpoint(host: "hawk", port: 8270)
+
+  // MARK: GOSSIP
+
+  @Test(arguments: ["8270", "\"8270\"", "8270.0"])
+  func aPortIsANumberOrAText(port: String) throws {
+    let text = #"{"type":"GOSSIP","host":"hawk","port":\#(port),"id":"x","peerId":"ann"}"#
+    #expect(
+      try message(text)
+        == .gossip(Gossip(origin: Self.origin, peerID: PeerID("ann"), id: "x", raw: Array(text.utf8))))
+  }
+
+  @Test(arguments: ["", #","peerId":null"#, #","peerId":"""#])
+  func aPeerWithoutAnIDIsCalledByItsAddress(member: String) throws {
+    let reply = try message(#"{"type":"GOSSIP_REPLY","host":"hawk","port":8270\#(member),"files":[]}"#)
+    #expect(reply == .gossipReply(GossipReply(origin: Self.origin, peerID: PeerID("hawk:8270"), files: [])))
+  }
+
+  @Test(arguments: [
+    #""host":"hawk""#, #""port":1"#, #""host":"hawk","port":0"#, #""host":"hawk","port":65536"#,
+    #""host":"","port":1"#, #""host":"a b","port":1"#, #""host":null,"port":1"#,
+    #""host":"hawk","port":"x""#, #""host":"hawk","port":1.5"#, #""host":["hawk"],"port":1"#,
+    #""host":"a\u001b[31m","port":1"#, #""host":"hawk","port":"Infinity""#,
+  ])
+  func withoutAUsableAddressThereIsNobodyToTrack(members: String) throws {
+    #expect(
+      try message(#"{"type":"GOSSIP","id":"x",\#(members)}"#)
+        == .invalid(type: "GOSSIP", why: "no usable host and port"))
+  }
+
+  @Test func aGossipIsKeptExactlyAsItCame() throws {
+    let raw =
+      #"{ "zz" : [1,{"a":[]}],"type":"GOSSIP", "host":"hawk","port" : 8270 ,"id":"x\/y","peerId":"é"}"#
+    let kept = raw.replacing("é", with: #"\u00e9"#)
+    for text in [raw, "  \n" + raw + "\n", "[" + raw + "]", "[ " + raw + " , 1]", raw + raw] {
+      for size in [1, 7, 1000] {
+        let found = try decode(pieces: Array(text.utf8).pieces(of: size)).messages
+        guard case .gossip(let gossip) = found.first else {
+          Issue.record("no gossip in \(text)")
+          return
+        }
+        #expect(String(decoding: gossip.raw, as: UTF8.self) == kept)
+        #expect(gossip.id == "x/y")
+        #expect(gossip.peerID.text == "é")
+      }
+    }
+  }
+
+  // MARK: Files
+
+  @Test func aReplyListsFiles() throws {
+    let second = Self.hex.replacing("e", with: "0").uppercased()
+    let reply = try message(
+      """
+      {"type":"GOSSIP_REPLY","host":"hawk","port":8270,"peerId":"ann","files":[
+        {\(Self.file), "peers_with_file":["x",{"file_id":"y"}], "hasCopy":true},
+        {"file_id":"\(second)","file_size_bytes":17,"file_timestamp":null,"data":"ff"},
+        {"file_id":"not a hash"}, 5, null, ["x"], {} ]}
+      """)
+    let other = FileEntry(id: FileID(hex: second)!, name: "", owner: "", timestamp: .null, sizeBytes: 17)
+    #expect(
+      reply
+        == .gossipReply(
+          GossipReply(
+            origin: Self.origin, peerID: PeerID("ann"), files: [Self.entry, other], unusable: 2)))
+  }
+
+  @Test func anAnnouncementNamesWhoAndWhat() throws {
+    #expect(
+      try message(#"{"type":"ANNOUNCE","from":"bob",\#(Self.file),"peers":{"a":{"b":[]}}}"#)
+        == .announce(Announce(from: PeerID("bob"), file: Self.entry)))
+    #expect(
+      try message(#"{"type":"ANNOUNCE",\#(Self.file)}"#)
+        == .announce(Announce(from: nil, file: Self.entry)))
+    #expect(
+      try message(#"{"type":"ANNOUNCE","from":"bob"}"#)
+        == .invalid(type: "ANNOUNCE", why: "no usable file_id"))
+  }
+
+  @Test func aRequestNamesAFile() throws {
+    #expect(
+      try message(#"{"type":"GET_FILE","file_id":"\#(Self.hex.uppercased())"}"#)
+        == .getFile(GetFile(file: Self.id)))
+    #expect(try message(#"{"type":"GET_FILE","file_id":"../x"}"#) == .getFile(GetFile(file: nil)))
+  }
+
+  @Test func aDeleteNamesWhoAndWhat() throws {
+    #expect(
+      try message(#"{"type":"DELETE","from":"ann","file_id":"\#(Self.hex)"}"#)
+        == .delete(Delete(from: PeerID("ann"), file: Self.id)))
+    #expect(
+      try message(#"{"type":"DELETE","file_id":"\#(Self.hex)"}"#) == .invalid(type: "DELETE", why: "no from"))
+    #expect(
+      try message(#"{"type":"DELETE","from":"ann"}"#) == .invalid(type: "DELETE", why: "no usable file_id"))
+  }
+
+  @Test(arguments: [#"{"type":"PING"}"#, "{}", #"{"type":5}"#, #"{"type":{"type":"GOSSIP"}}"#])
+  func otherTypesAreToldAsUnknown(text: String) throws {
+    guard case .unknown = try message(text) else {
+      Issue.record("known: \(text)")
+      return
+    }
+  }
+
+  @Test func theLastOfRepeatedMembersCounts() throws {
+    #expect(
+      try message(#"{"type":"X","type":"GET_FILE","file_id":null,"file_id":"\#(Self.hex)"}"#)
+        == .getFile(GetFile(file: Self.id)))
+  }
+
+  // MARK: FILE_DATA
+
+  @Test func aFilesDataPassesByWhereverItStands() throws {
+    for text in [
+      #"{"type":"FILE_DATA",\#(Self.file),"data":"68656C6c6f"}"#,
+      #"{"data":"68656C6c6f","type":"FILE_DATA",\#(Self.file)}"#,
+      #"{\#(Self.file),"data":"68656C6c6f","type":"FILE_DATA"}"#,
+    ] {
+      for size in [1, 2, 3, 5, 1000] {
+        let found = try decode(pieces: Array(text.utf8).pieces(of: size))
+        #expect(found.dataText == "68656C6c6f")
+        #expect(found.dataBegins == 1)
+        #expect(
+          found.messages == [
+            .fileData(
+              FileData(
+                id: Self.id, name: "a.txt", owner: "ann", timestamp: Lexeme(json: "1744007783.0"),
+                size: Lexeme(json: "0.17"), hasData: true))
+          ])
+      }
+    }
+  }
+
+  @Test(arguments: ["", "f", "ff", "null0", "nulls", "nul", "ffff", "fffff", "ffffff"])
+  func dataOfAnyLengthIsData(hex: String) throws {
+    let found = try decode(#"{"type":"FILE_DATA","file_id":"\#(Self.hex)","data":"\#(hex)"}"#)
+    #expect(found.dataText == hex)
+    #expect(found.dataBegins == 1)
+  }
+
+  @Test(arguments: [
+    #"\u0061bcdef0123"#, #"abc\u0064ef0123"#, #"abcde\u00660123"#,
+    #"\u0061\u0062\u0063\u0064\u0065\u0066\u0030123"#,
+  ])
+  func escapesInDataAreRead(data: String) throws {
+    let bytes = Array(#"{"type":"FILE_DATA","data":"\#(data)"}"#.utf8)
+    for size in [1, 3, 8, 1000] {
+      #expect(try decode(pieces: bytes.pieces(of: size)).dataText == "abcdef0123")
+    }
+  }
+
+  @Test(arguments: [
+    #""file_name":null,"file_size":null,"file_id":null,"file_owner":null,"file_timestamp":null,"data":null"#,
+    #""file_name":"null","file_size":"null","file_id":"null","file_owner":"null","file_timestamp":"null","data":"null""#,
+    #""file_id":"\#(hex)","data":null"#, #""file_id":"\#(hex)","data":"null""#, #""file_id":"\#(hex)""#,
+    #""file_id":null,"file_size":0"#, #""file_id":"\#(hex)","data":"None""#,
+    #""file_id":"\#(hex)","data":["ff"]"#, #""file_id":"\#(hex)","data":5"#, #""file_id":null,"data":"""#,
+    #""file_id":"\#(hex)","data":"n\u0075ll""#,
+  ])
+  func everyWayToSayNotFound(members: String) throws {
+    for type in [#"{"type":"FILE_DATA",\#(members)}"#, #"{\#(members),"type":"FILE_DATA"}"#] {
+      guard case .fileData(let data) = try message(type) else {
+        Issue.record("no FILE_DATA")
+        return
+      }
+      #expect(data.isNotFound)
+    }
+  }
+
+  @Test func dataOfOtherMessagesIsIgnored() throws {
+    let found = try decode(#"{"type":"GET_FILE","file_id":"\#(Self.hex)","data":"ff"}"#)
+    #expect(found.dataBegins == 0)
+    #expect(found.messages == [.getFile(GetFile(file: Self.id))])
+  }
+
+  // MARK: Several values, splits
+
+  @Test(arguments: ["", "\n", "\r\n", " \t\n", "\0", "\u{FEFF}"])
+  func severalValuesOnAConnectionAreSeveralMessages(separator: String) throws {
+    let one = #"{"type":"GET_FILE","file_id":"\#(Self.hex)"}"#
+    let text = separator + one + separator + "[" + one + "," + one + "]" + separator + one + separator
+    #expect(try messages(text) == .init(repeating: .getFile(GetFile(file: Self.id)), count: 4))
+  }
+
+  @Test func aMessageIsToldWithItsLastBracket() throws {
+    var decoder = MessageDecoder(limits: Limits(), sink: Collector())
+    let bytes = Array(#"{"type":"GET_FILE","file_id":"\#(Self.hex)"}"#.utf8)
+    try bytes.span.withUnsafeBytes { raw in try decoder.read(raw) }
+    #expect(decoder.sink.messages.count == 1)
+    #expect(decoder.isBetweenMessages)
+  }
+
+  /// Every kind of token, with escapes, surrogates, multi-byte text, numbers and nesting.
+  static let everything = Array(
+    """
+    \u{FEFF}[{"type":"GOSSIP","host":"hawk","port":8270,"id":"\\ud83d\\ude00","peerId":"漢é😀","x":[[{"y":-1.5e+10}]]}]
+    {"type":"GOSSIP_REPLY","port":"8270","files":[{\(file)},{"file_id":"\(hex)","file_timestamp":"Sun\\u0020\\"J"}],"host":"hawk"}
+    {"data":"6865","file_id":"\(hex)","type":"FILE_DATA","n":NaN,"t":true,"i":-Infinity}{}
+    """.utf8)
+
+  @Test func aSplitAnywhereChangesNothing() throws {
+    let whole = try decode(Self.everything)
+    #expect(whole.messages.count == 4)
+    for place in 0...Self.everything.count {
+      let pieces = [Self.everything[..<place], Self.everything[place...]]
+      #expect(try decode(pieces: pieces) == whole, "split at \(place)")
+    }
+    for size in [1, 2, 3, 16] { #expect(try decode(pieces: Self.everything.pieces(of: size)) == whole) }
+  }
+
+  @Test func largeDataInSingleBytesPassesThrough() throws {
+    struct Counter: MessageSink {
+      var count = 0
+      mutating func message(_ message: Message) {}
+      mutating func dataBegan() {}
+      mutating func data(_ hex: UnsafeRawBufferPointer) { count += hex.count }
+    }
+    var decoder = MessageDecoder(limits: Limits(), sink: Counter())
+    func read(_ text: String) throws {
+      for byte in text.utf8 { try withUnsafeBytes(of: byte) { raw in try decoder.read(raw) } }
+    }
+    try read(#"{"type":"FILE_DATA","data":""#)
+    let chunk = String(repeating: "0f", count: 2500)
+    for _ in 0..<1000 { try read(chunk) }
+    try read("\"}")
+    #expect(decoder.sink.count == 5_000_000)
+    #expect(decoder.isBetweenMessages)
+    #expect(decoder.heldBytes < 1024)
+  }
+
+  // MARK: Errors
+
+  @Test(arguments: [
+    "x", "5", "\"a\"", "null", "}", "{]", "[}", "{,}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "[1,]",
+    "{\"a\" 1}",
+    "{\"a\":1 \"b\":2}", "[1 2]", "{a:1}", "{\"a\":tru}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":-}",
+    "{\"a\":1e}",
+    "{\"a\":.5}", "{\"a\":+1}", "{\"a\":0x10}", "{\"a\":\"\\x\"}", "{\"a\":\"\\u12g4\"}", "{'a':1}",
+    "GET / HTTP/1.1\r\n",
+    "{\"a\":nulll}", "{\"a\":1-2}", "{\"a\":infinity}", "\u{16}\u{03}\u{01}",
+  ])
+  func whatIsNotJSONIsMalformed(text: String) {
+    let bytes = Array(text.utf8)
+    for size in [1, 100] {
+      #expect {
+        try decode(pieces: bytes.pieces(of: size))
+      } throws: {
+        if case .malformed = $0 as? WireError { true } else { false }
+      }
+    }
+  }
+
+  @Test func aSecondDataIsMalformed() {
+    #expect(throws: WireError.malformed("a second data", at: 1)) {
+      try decode(#" {"type":"FILE_DATA","data":"00","data":"11"}"#)
+    }
+  }
+
+  @Test func theErrorSaysWhere() {
+    #expect(throws: WireError.malformed("'x' where ':' was expected", at: 5)) { try decode(#"{"a" x"#) }
+  }
+
+  @Test func everyCutInsideAValueIsTruncation() throws {
+    let bytes = Array(#"{"type":"FILE_DATA","file_size":12,"data":"0a\u0030","x":[true]}"#.utf8)
+    for count in 1..<bytes.count {
+      #expect(throws: WireError.truncated(after: count)) { try decode(Array(bytes[..<count])) }
+    }
+    #expect(try decode([]).messages.isEmpty)
+  }
+
+  // MARK: Bounds
+
+  func expectTooLarge(
+    _ text: String, _ limits: Limits = Limits(), sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    for size in [1, 64, 1 << 20] {
+      #expect(sourceLocation: sourceLocation) {
+        _ = try decode(pieces: Array(text.utf8).pieces(of: size), limits: limits)
+      } throws: {
+        if case .tooLarge = $0 as? WireError { true } else { false }
+      }
+    }
+  }
+
+  @Test func aTextIsBounded() throws {
+    var limits = Limits()
+    limits.textBytes = 100
+    let fits = String(repeating: "x", count: 100)
+    #expect(try decode(#"{"type":"\#(fits)"}"#, limits: limits).messages.count == 1)
+    expectTooLarge(#"{"type":"\#(fits)x"}"#, limits)
+    expectTooLarge(#"{"type":"GOSSIP_REPLY","files":[{"file_name":"\#(fits)x"}]}"#, limits)
+    #expect(try decode(#"{"other":"\#(fits)x"}"#, limits: limits).messages.count == 1)
+  }
+
+  @Test func aNumberIsBounded() throws {
+    var limits = Limits()
+    limits.numberBytes = 10
+    #expect(try decode(#"{"port":1234567890}"#, limits: limits).messages.count == 1)
+    expectTooLarge(#"{"port":12345678901}"#, limits)
+    expectTooLarge(#"{"other":12345678901}"#, limits)
+  }
+
+  @Test func nestingIsBounded() throws {
+    let fits = #"{"a":"# + String(repeating: "[", count: 31) + String(repeating: "]", count: 31) + "}"
+    #expect(try decode(fits).messages.count == 1)
+    expectTooLarge(#"{"a":"# + String(repeating: "[", count: 32))
+    expectTooLarge(String(repeating: "[", count: 33))
+  }
+
+  @Test(arguments: ["GOSSIP", "GET_FILE", "DELETE", "ANNOUNCE", "GOSSIP_REPLY", "FILE_DATA", "OTHER"])
+  func everyMessageIsBounded(type: String) throws {
+    var limits = Limits()
+    limits.gossipBytes = 200
+    limits.smallMessageBytes = 300
+    limits.fileDataMetadataBytes = 400
+    limits.replyBytes = 500
+    let bounds = ["GOSSIP": 200, "GET_FILE": 300, "DELETE": 300, "ANNOUNCE": 300, "FILE_DATA": 400]
+    let bound = bounds[type] ?? 500
+    func filled(to size: Int) -> String {
+      let rest = #"{"type":"\#(type)","x":""}"#
+      return rest.replacing(#""""#, with: "\"" + String(repeating: "y", count: size - rest.utf8.count) + "\"")
+    }
+    #expect(try decode(filled(to: bound), limits: limits).messages.count == 1)
+    expectTooLarge(filled(to: bound + 1), limits)
+  }
+
+  @Test func dataDoesNotCountAsMetadata() throws {
+    var limits = Limits()
+    limits.fileDataMetadataBytes = 400
+    let data = String(repeating: "00", count: 10_000)
+    #expect(try decode(#"{"type":"FILE_DATA","data":"\#(data)"}"#, limits: limits).messages.count == 1)
+  }
+
+  @Test func aListIsBounded() throws {
+    var limits = Limits()
+    limits.replyEntries = 3
+    func list(_ count: Int) -> String {
+      let files = (0..<count).map { #"{"file_id":"\#(FileID($0).hex)"}"# }.joined(separator: ",")
+      return #"{"type":"GOSSIP_REPLY","host":"h","port":1,"files":[\#(files)]}"#
+    }
+    #expect(try decode(list(3), limits: limits).messages.count == 1)
+    expectTooLarge(list(4), limits)
+  }
+
+  @Test func whatStandsBetweenMessagesIsBounded() {
+    var limits = Limits()
+    limits.replyBytes = 1000
+    limits.gossipBytes = 1000
+    expectTooLarge(String(repeating: " ", count: 3000), limits)
+    expectTooLarge("[" + String(repeating: "1,", count: 3000), limits)
+    expectTooLarge("[[\"" + String(repeating: "x", count: 3000), limits)
+  }
+}

@@ -1,0 +1,95 @@
+import Crypto
+import Testing
+
+@testable import PeerCore
+
+/// PROTOCOL.md, "What is out there": what timestamps look like, and what their hashes are made of.
+@Suite struct LexemeTests {
+  static let content = Array("hello, neighbour\n".utf8)
+
+  static let vectors: [(json: String, ids: [String])] = [
+    ("1744170562", ["eacb039852fa0661da92efbebe81979e93a7d2f7b41f50dc84157b8f93938015"]),
+    ("1743970142.6140459", ["1cda566b37b0a5b2a7640c9fc02b3eec522fb117b6d6b004d0528a0bebb077f5"]),
+    (
+      "1744007783.0",
+      [
+        "f789744de934081f2466558f4a4a02048bdae50e48c619b67d19d6194c43da95",
+        "3076c423bb3fa993efd1e04e33f25f48d0fbe5162a971140865d7c2c9bc706de",
+      ]
+    ),
+    (
+      "\"Sun Jun 15 21:36:41 2025\"",
+      ["e42776733c001012e4e19017c8459f9d5f487484aa9ee5e6c0b2feb27aaf5d1b"]
+    ),
+  ]
+
+  @Test(arguments: vectors)
+  func theVectorsVerify(json: String, ids: [String]) {
+    let found = Lexeme(json: json).timestampHashTexts.map { text in
+      FileID(bytes: SHA256.hash(data: Self.content + Array(text.utf8)))!.hex
+    }
+    #expect(found == ids)
+  }
+
+  @Test func aNullTimestampIsHashedAsPythonOrJSONWritesIt() {
+    #expect(Lexeme.null.timestampHashTexts == ["None", "null"])
+  }
+
+  @Test(arguments: ["1744007783.5", "1e5", "17440077830", "0.10"])
+  func onlyAZeroFractionMayHaveBeenAnInteger(json: String) {
+    #expect(Lexeme(json: json).timestampHashTexts == [json])
+  }
+
+  @Test(arguments: [("1744007783.00", "1744007783"), ("-1.0", "-1"), ("0.0", "0")])
+  func aZeroFractionOfAnyLengthIsDropped(json: String, integer: String) {
+    #expect(Lexeme(json: json).timestampHashTexts == [json, integer])
+  }
+
+  @Test func aTextThatLooksLikeAFloatIsHashedAsItIs() {
+    #expect(Lexeme(json: "\"1744007783.0\"").timestampHashTexts == ["1744007783.0"])
+  }
+
+  @Test func aNumberMadeHereIsWrittenAsPythonWritesIt() {
+    #expect(Lexeme(1744007783.0).json == "1744007783.0")
+    #expect(Lexeme(1_744_170_562).json == "1744170562")
+    #expect(Lexeme(1.621246337890625e-05).json == "1.621246337890625e-05")
+  }
+
+  @Test(arguments: [
+    (#""plain""#, "plain"), (#""a\"b\\c\/d""#, #"a"b\c/d"#), (#""\n\t\r\b\f""#, "\n\t\r\u{8}\u{C}"),
+    (#""\u00e9""#, "é"), (#""\ud83d\ude00!""#, "😀!"), (#""\ud83d!""#, "\u{FFFD}!"), ("17", "17"),
+    (#""\udE00\uD83D""#, "\u{FFFD}\u{FFFD}"), ("null", "null"), ("true", "true"),
+  ])
+  func theTextOfALexeme(json: String, text: String) {
+    #expect(Lexeme(json: json).text == text)
+  }
+
+  @Test func aTextComesBackFromItsEscapes() {
+    let text = "tab\t quote\" back\\slash é 漢 😀 \u{7F} \u{0}"
+    let lexeme = Lexeme(text: text)
+    #expect(lexeme.text == text)
+    #expect(lexeme.json.utf8.allSatisfy { (0x20..<0x7F).contains($0) })
+  }
+
+  @Test func charactersOutsideASCIIAreEscapedAndNothingElseChanges() {
+    #expect(Lexeme(json: #""é \/ 😀""#).ascii == #""\u00e9 \/ \ud83d\ude00""#)
+    #expect(Lexeme(json: "1744007783.0").ascii == "1744007783.0")
+  }
+
+  @Test func bareControlCharactersAreEscaped() {
+    let lexeme = Lexeme(stringContents: Array("a\nb\\t".utf8))
+    #expect(lexeme.json == #""a\u000ab\u0009""#)
+    #expect(lexeme.text == "a\nb\t")
+  }
+
+  @Test func invalidUTF8BecomesAReplacementCharacter() {
+    #expect(Lexeme(stringContents: [0x61, 0xFF, 0x62]).text == "a\u{FFFD}b")
+  }
+
+  @Test func numbersAreReadFromNumbersAndFromTexts() {
+    #expect(Lexeme(json: "\"8270\"").double == 8270)
+    #expect(Lexeme(json: "922").unsigned == 922)
+    #expect(Lexeme(json: "922.0").unsigned == nil)
+    #expect(Lexeme.null.double == nil)
+  }
+}

@@ -1,0 +1,396 @@
+import Testing
+
+@testable import PeerCore
+
+/// PROTOCOL.md, "Rules": Membership, Identity.
+@Suite struct MembershipTests {
+  let ann = Other(1)
+  let bob = Other(2)
+
+  // MARK: Tracking
+
+  @Test func aGossipTracksItsSenderAndIsAnswered() {
+    var peer = Peer()
+    let effects = peer.gossip(ann)
+    #expect(peer.tracks(ann))
+    #expect(effects.sends(of: "GOSSIP_REPLY") == [ann.endpoint])
+  }
+
+  @Test func aReplyTracksItsSenderAndIsNotAnswered() {
+    var peer = Peer()
+    #expect(peer.reply(ann).sends.isEmpty)
+    #expect(peer.tracks(ann))
+  }
+
+  @Test func anAnswerListsExactlyWhatIsHere() {
+    var peer = Peer()
+    peer.share(.ours(1))
+    peer.reply(bob, [bob.file(2)])
+    peer.share(.ours(3))
+    guard case .gossipReply(let reply) = peer.gossip(ann).sends.first?.message else {
+      Issue.record("no answer")
+      return
+    }
+    #expect(reply.files.map(\.id) == [FileID(1), FileID(3)])
+    #expect(reply.peerID == Peer.id)
+    #expect(reply.origin == Peer.endpoint)
+  }
+
+  @Test func aPeerWithoutAnIDIsTrackedUnderItsAddressWhichOwnsNothing() {
+    var peer = Peer()
+    let nameless = Other(id: "10.1.0.5:9000", at: "10.1.0.5:9000")
+    var file = FileEntry.file(1, owner: PeerID("ann"))
+    peer.reply(bob, [file])
+    file.owner = nameless.id.text
+    peer.reply(nameless, [file])
+    #expect(peer.record(file)?.entry.owner == "ann")
+  }
+
+  // MARK: Forwarding
+
+  @Test func aGossipIsForwardedUnchangedToAFewOthers() {
+    var peer = Peer()
+    for number in 1...6 { peer.reply(Other(number)) }
+    let to = peer.gossip(ann, raw: "{untouched}").sends(raw: "{untouched}")
+    #expect(to.count == 3)
+    #expect(Set(to).count == 3)
+    #expect(!to.contains(ann.endpoint))
+  }
+
+  @Test func aGossipNeverGoesBackToItsOriginOrToItsAddress() {
+    var peer = Peer()
+    peer.reply(ann)
+    peer.reply(Other(id: "twin of ann", at: ann.endpoint.description))
+    #expect(peer.gossip(ann, raw: "{}x").sends(raw: "{}x").isEmpty)
+  }
+
+  @Test func aRepeatedGossipIsIgnored() {
+    var peer = Peer()
+    peer.reply(bob)
+    peer.gossip(ann, id: "one")
+    peer.wait(3_000)
+    peer.forgetEffects()
+    peer.gossip(ann, id: "one")
+    peer.gossip(Other(3), id: "one")
+    peer.wait(3_000)
+    #expect(peer.effects.sends.isEmpty)
+    #expect(!peer.tracks(Other(3)))
+  }
+
+  @Test func aGossipWithoutAnIDIsAnsweredAndNotForwarded() {
+    for id in [nil, String(repeating: "x", count: 257)] {
+      var peer = Peer()
+      peer.reply(bob)
+      let effects = peer.hear(
+        .gossip(Gossip(origin: ann.endpoint, peerID: ann.id, id: id, raw: Array("raw".utf8))))
+      #expect(effects.sends(of: "GOSSIP_REPLY") == [ann.endpoint])
+      #expect(effects.sends(raw: "raw").isEmpty)
+      #expect(peer.state.seenGossip.count == 0)
+    }
+  }
+
+  // MARK: Identity
+
+  @Test func ourIDFromElsewhereIsLoggedOnceAndNeverTracked() {
+    var peer = Peer()
+    let thief = Other(id: "me", at: "10.1.1.1:9000")
+    for _ in 0..<3 {
+      peer.gossip(thief)
+      peer.reply(thief, [.file(1)])
+    }
+    #expect(peer.peers.isEmpty)
+    #expect(peer.record(.file(1)) == nil)
+    #expect(peer.effects.sends.isEmpty)
+    #expect(peer.effects.logs("uses our peer id", level: .warning).count == 1)
+  }
+
+  @Test func ourOwnGossipComingBackIsNothing() {
+    var peer = Peer()
+    #expect(peer.gossip(Other(id: "me", at: "10.0.0.1:8000")).isEmpty)
+    #expect(peer.gossip(Other(id: "me", at: "127.0.0.1:8000")).isEmpty)
+  }
+
+  @Test func ourselvesUnderAnotherNameAreDropped() {
+    var peer = Peer()
+    let alias = Other(id: "alias", at: "myself.example:8000")
+    #expect(peer.gossip(alias).resolves == ["myself.example"])
+    #expect(peer.tracks(alias))
+    peer.happen(.resolved(host: "myself.example", addresses: ["10.0.0.1"]))
+    #expect(!peer.tracks(alias))
+    peer.gossip(Other(id: "alias", at: "127.0.0.1:8000"))
+    #expect(peer.peers.isEmpty)
+  }
+
+  @Test func anotherPortOfThisMachineIsAnotherPeer() {
+    var peer = Peer()
+    peer.gossip(Other(id: "neighbour", at: "127.0.0.1:8001"))
+    #expect(peer.peers.count == 1)
+  }
+
+  @Test func aGossipDoesNotMoveALivePeer() {
+    var peer = Peer()
+    peer.reply(ann)
+    let elsewhere = Other(id: ann.id.text, at: "10.7.7.7:9000")
+    peer.gossip(elsewhere)
+    #expect(peer.tracks(ann))
+    #expect(peer.peers.count == 1)
+  }
+
+  @Test func aReplyMovesAPeer() {
+    var peer = Peer()
+    peer.reply(ann, [ann.file(1)])
+    let elsewhere = Other(id: ann.id.text, at: "10.7.7.7:9000")
+    peer.reply(elsewhere, [ann.file(1)])
+    #expect(peer.tracks(elsewhere))
+    #expect(peer.peers.count == 1)
+    #expect(peer.holders(ann.file(1)) == [ann.id])
+  }
+
+  @Test func aGossipMovesASilentPeer() {
+    var peer = Peer { $0.cleanupInterval = 600_000 }
+    peer.reply(ann)
+    peer.wait(60_001)
+    let elsewhere = Other(id: ann.id.text, at: "10.7.7.7:9000")
+    peer.gossip(elsewhere)
+    #expect(peer.tracks(elsewhere))
+  }
+
+  @Test func anAddressAndANameOfOnePeerAreTheSamePlace() {
+    var peer = Peer()
+    let named = Other(id: "ann", at: "ann.example:9000")
+    peer.reply(named)
+    peer.happen(.resolved(host: "ann.example", addresses: ["10.1.0.1"]))
+    peer.wait(50_000)
+    peer.gossip(Other(id: "ann", at: "10.1.0.1:9000"))
+    peer.wait(50_000)
+    #expect(peer.tracks(named))
+  }
+
+  // MARK: Silence
+
+  @Test func aSilentPeerIsDroppedAlsoAsAHolder() {
+    var peer = Peer()
+    peer.reply(ann, [bob.file(1)])
+    peer.reply(bob, [bob.file(1)])
+    peer.wait(40_000)
+    peer.gossip(bob)
+    peer.wait(31_000)
+    #expect(!peer.tracks(ann))
+    #expect(peer.tracks(bob))
+    #expect(peer.holders(bob.file(1)) == [bob.id])
+  }
+
+  @Test func onlyGossipAndRepliesAreSignsOfLife() {
+    var peer = Peer()
+    peer.reply(ann, [ann.file(1)])
+    for _ in 0..<8 {
+      peer.wait(9_000)
+      peer.announce(ann.id, ann.file(2))
+      peer.request(FileID(1), from: ann.endpoint.host)
+      peer.happen(.sent(to: ann.endpoint))
+    }
+    #expect(!peer.tracks(ann))
+  }
+
+  @Test(arguments: [true, false]) func signsOfLifeKeepAPeer(byGossip: Bool) {
+    var peer = Peer()
+    peer.reply(ann)
+    for _ in 0..<5 {
+      peer.wait(50_000)
+      if byGossip { peer.gossip(ann) } else { peer.reply(ann) }
+    }
+    #expect(peer.tracks(ann))
+  }
+
+  @Test func failuresAreCountedAndToldOnce() {
+    var peer = Peer()
+    peer.reply(ann)
+    for _ in 0..<3 { peer.happen(.sendFailed(to: ann.endpoint, reason: "refused")) }
+    #expect(peer.peers.first?.failures == 3)
+    #expect(peer.effects.logs("cannot reach").count == 1)
+    peer.happen(.sent(to: ann.endpoint))
+    #expect(peer.peers.first?.failures == 0)
+  }
+
+  // MARK: Gossip of our own
+
+  @Test func everyIntervalAFewPeersAreGreetedWithANewID() {
+    var peer = Peer { $0.peerTimeout = 1_000_000 }
+    for number in 1...5 { peer.reply(Other(number)) }
+    var ids: [String] = []
+    for _ in 0..<3 {
+      let sends = peer.wait(30_000).sends
+      #expect(sends.count == 3)
+      #expect(Set(sends.map(\.to)).count == 3)
+      let round = sends.compactMap { if case .gossip(let gossip) = $0.message { gossip.id } else { nil } }
+      #expect(Set(round).count == 1)
+      ids += Set(round)
+    }
+    #expect(Set(ids).count == 3)
+    #expect(ids.allSatisfy { $0.utf8.count == 36 && Array($0.utf8)[14] == UInt8(ascii: "4") })
+  }
+
+  // MARK: Bootstrap
+
+  static let wellKnown = (1...4).map { Endpoint(host: "10.2.0.\($0)", port: 8999) }
+
+  @Test func atTheStartOneWellKnownPeerIsGreeted() {
+    let greeted = (1...40).map { seed in
+      Peer(seed: UInt64(seed)) { $0.bootstrap = Self.wellKnown }.effects.sends(of: "GOSSIP")
+    }
+    #expect(greeted.allSatisfy { $0.count == 1 })
+    #expect(Set(greeted.joined()) == Set(Self.wellKnown))
+  }
+
+  @Test func eachInTurnIsGreetedWithBackOffWhileNobodyIsTracked() {
+    var peer = Peer { $0.bootstrap = Self.wellKnown }
+    var times: [Int64] = []
+    let begin = peer.uptime
+    while peer.uptime < begin + 200_000 {
+      if !peer.wait(500).sends(of: "GOSSIP").isEmpty { times.append((peer.uptime - begin) / 1000) }
+    }
+    #expect(times == [5, 15, 35, 75, 135, 195])
+    let greeted = peer.effects.sends(of: "GOSSIP")
+    #expect(Set(greeted.prefix(4)) == Set(Self.wellKnown))
+    #expect(greeted[0] == greeted[4])
+  }
+
+  @Test func greetingStopsWithTheFirstPeerAndBeginsAgainWithoutOne() {
+    var peer = Peer { $0.bootstrap = Self.wellKnown }
+    peer.wait(1_000)
+    peer.reply(ann)
+    peer.forgetEffects()
+    peer.wait(60_000)
+    #expect(peer.effects.sends(of: "GOSSIP").allSatisfy { $0 == ann.endpoint })
+    peer.wait(16_000)
+    #expect(!peer.tracks(ann))
+    #expect(peer.effects.sends(of: "GOSSIP").contains { Self.wellKnown.contains($0) })
+  }
+
+  @Test func weDoNotGreetOurselves() {
+    let peer = Peer { $0.bootstrap = [Peer.endpoint] }
+    #expect(peer.effects.sends.isEmpty)
+  }
+
+  // MARK: Bounds
+
+  @Test func whoWasSilentLongestMakesRoom() {
+    var limits = Limits()
+    limits.peers = 3
+    var peer = Peer(limits: limits)
+    for number in 1...3 {
+      peer.reply(Other(number), [.file(number)])
+      peer.wait(100)
+    }
+    peer.gossip(Other(1))
+    peer.gossip(Other(4))
+    #expect(peer.peers.map(\.id) == [Other(1).id, Other(3).id, Other(4).id])
+    #expect(peer.holders(.file(2)).isEmpty)
+    #expect(!peer.effects.logs("makes room").isEmpty)
+  }
+
+  @Test func gossipIDsAreForgottenByNumberAndByAge() {
+    var limits = Limits()
+    limits.gossipIDs = 3
+    limits.gossipIDAge = 1000
+    var cache = DuplicateCache(limits: limits)
+    func areNew(_ ids: [String], at uptime: Int64) -> [Bool] { ids.map { cache.insert($0, at: uptime) } }
+    #expect(areNew(["a", "b", "c", "d"], at: 0) == [true, true, true, true])
+    #expect(cache.count == 3)
+    #expect(areNew(["b", "b", "b", "b", "a", "d"], at: 1000) == [false, false, false, false, true, false])
+    #expect(areNew(["d"], at: 1001) == [true])
+    #expect(cache.count == 2)
+  }
+
+  @Test func fewNamesAreResolvedAtOnceAndEachOnce() {
+    var limits = Limits()
+    limits.resolutions = 2
+    var peer = Peer(limits: limits)
+    for number in 1...4 { peer.reply(Other(id: "x\(number)", at: "h\(number / 2).example:\(number)")) }
+    #expect(peer.effects.resolves == ["h0.example", "h1.example"])
+    peer.happen(.resolved(host: "h0.example", addresses: []))
+    #expect(peer.reply(Other(id: "x5", at: "h5.example:5")).resolves == ["h5.example"])
+  }
+}
+
+/// PROTOCOL.md, "Protection": limits on answers.
+@Suite struct AnswerLimitTests {
+  let ann = Other(1)
+
+  @Test func aDestinationGetsOneAnswerInTwoSeconds() {
+    var peer = Peer()
+    for _ in 0..<5 { peer.gossip(ann) }
+    #expect(peer.effects.sends.count == 1)
+    peer.wait(1_999)
+    #expect(peer.effects.sends.count == 1)
+    peer.wait(1)
+    #expect(peer.effects.sends.count == 2)
+    peer.wait(10_000)
+    #expect(peer.effects.sends.count == 2)
+  }
+
+  @Test func answersInAllHaveABurstAndARate() {
+    var peer = Peer()
+    for number in 1...200 {
+      peer.hear(.gossip(Gossip(origin: Other(number).endpoint, peerID: Other(number).id, id: nil)))
+    }
+    #expect(peer.effects.sends.count == 20)
+    peer.wait(1_000)
+    #expect((65...71).contains(peer.effects.sends.count))
+    peer.wait(4_000)
+    #expect(peer.effects.sends.count == 200)
+  }
+
+  @Test func whatExceedsTheQueueIsDroppedAndCounted() {
+    var limits = Limits()
+    limits.waitingAnswers = 10
+    var peer = Peer(limits: limits)
+    for number in 1...100 {
+      peer.hear(.gossip(Gossip(origin: Other(number).endpoint, peerID: Other(number).id, id: nil)))
+    }
+    peer.wait(30_000)
+    #expect(peer.effects.sends(of: "GOSSIP_REPLY").count == 30)
+    let told = peer.effects.logs("too much gossip", level: .warning)
+    #expect((1...2).contains(told.count))
+  }
+
+  @Test func manyBusyDestinationsDoNotStarveAnother() {
+    var peer = Peer { $0.peerTimeout = 1_000_000 }
+    for round in 0..<12 {
+      for number in 1...150 {
+        peer.hear(.gossip(Gossip(origin: Other(number).endpoint, peerID: Other(number).id, id: nil)))
+      }
+      if round == 1 {
+        peer.hear(.gossip(Gossip(origin: Other(999).endpoint, peerID: Other(999).id, id: nil)))
+      }
+      peer.wait(500)
+    }
+    #expect(peer.effects.sends(of: "GOSSIP_REPLY").contains(Other(999).endpoint))
+  }
+
+  @Test func strangersCannotFillTheLog() {
+    var peer = Peer()
+    for _ in 0..<5_000 { peer.hear(.unknown(type: "SPAM")) }
+    #expect(peer.effects.logs().count == 500)
+    peer.wait(1_000)
+    peer.hear(.unknown(type: "SPAM"))
+    #expect(peer.effects.logs("4500 lines were left out").count == 1)
+  }
+
+  @Test func aCommandIsLoggedWhateverStrangersDo() {
+    var peer = Peer()
+    for _ in 0..<1_000 { peer.hear(.unknown(type: "SPAM")) }
+    #expect(!peer.share(.ours(1)).logs("is shared").isEmpty)
+  }
+
+  @Test func oneMessageMakesAFewLinesHoweverManyConflictsItHolds() {
+    var peer = Peer()
+    let files = (1...500).map { FileEntry.file($0) }
+    peer.reply(ann, files)
+    peer.forgetEffects()
+    peer.reply(
+      Other(2), files.map { FileEntry(id: $0.id, name: "other", owner: "x", timestamp: $0.timestamp) })
+    #expect(peer.effects.logs(level: .debug).count < 5)
+    #expect(peer.effects.logs("and 499 more files differently").count == 1)
+  }
+}

@@ -1,0 +1,37 @@
+import Testing
+
+@testable import PeerCore
+
+/// What a stranger's gossip makes us send (PROTOCOL.md, "Protection").
+@Suite struct OutboxTests {
+  private let there = Endpoint(host: "there", port: 1)
+
+  @Test func `a destination gets one message in an interval`() {
+    var outbox = Outbox(limits: Limits())
+    outbox.reply(to: there)
+    outbox.enqueue(.forward([1]), to: there)
+    #expect(outbox.release(at: 0).map(\.what) == [.reply])
+    #expect(outbox.release(at: 1_999).isEmpty)
+    #expect(outbox.nextRelease(after: 1_999) == 2_000)
+    #expect(outbox.release(at: 2_000).map(\.what) == [.item(.forward([1]))])
+  }
+
+  @Test func `a peer that always waits for a reply gets the rest in turn`() {
+    var outbox = Outbox(limits: Limits())
+    outbox.enqueue(.forward([1]), to: there)
+    outbox.enqueue(.delete(FileID(bytes: repeatElement(0, count: 32))!), to: there)
+    var kinds: [Bool] = []
+    for time in stride(from: Int64(0), to: 10_000, by: 500) {
+      outbox.reply(to: there)
+      for release in outbox.release(at: time) { kinds.append(release.what == .reply) }
+    }
+    #expect(kinds == [true, false, true, false, true])
+  }
+
+  @Test func `the same message waits once`() {
+    var outbox = Outbox(limits: Limits())
+    for _ in 0..<3 { outbox.enqueue(.delete(FileID(bytes: repeatElement(7, count: 32))!), to: there) }
+    #expect(outbox.release(at: 0).count == 1)
+    #expect(outbox.release(at: 10_000).isEmpty)
+  }
+}

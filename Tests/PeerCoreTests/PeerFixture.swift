@@ -1,0 +1,299 @@
+import Testing
+
+@testable import PeerCore
+
+/// A peer without the world: virtual time, and what it wanted done.
+///
+/// It steps exactly when `nextDeadline` asks for it, and after each step its tables must agree.
+struct Peer {
+  static let id = PeerID("me")
+  static let endpoint = Endpoint(host: "10.0.0.1", port: 8000)
+  static let epoch: Int64 = 1_744_170_000_000
+
+  var state: PeerState
+  private(set) var uptime: Int64 = 5_000_000
+  /// Everything since the last `forgetEffects`.
+  private(set) var effects: [Effect] = []
+  private var numbers: UInt64 = 0
+
+  /// Started, and by default with nobody to greet and nothing to fetch by itself.
+  init(
+    limits: Limits = Limits(), files: [StoredFile] = [], tombstones: [Tombstone] = [], seed: UInt64 = 1,
+    _ configure: (inout Settings) -> Void = { _ in }
+  ) {
+    var settings = Settings()
+    settings.bootstrap = []
+    settings.autoFetch = 0
+    configure(&settings)
+    state = PeerState(
+      me: PeerState.Identity(peerID: Self.id, endpoint: Self.endpoint, addresses: ["10.0.0.1", "127.0.0.1"]),
+      settings: settings, limits: limits, files: files, tombstones: tombstones, seed: seed)
+    happen(.started)
+  }
+
+  var moment: Moment { Moment(uptime: uptime, wall: Self.epoch + uptime) }
+
+  // MARK: Time and events
+
+  @discardableResult
+  mutating func happen(_ event: Event, sourceLocation: SourceLocation = #_sourceLocation) -> [Effect] {
+    let new = state.step(event, at: moment)
+    effects += new
+    if let broken = state.brokenInvariant { Issue.record("\(broken)", sourceLocation: sourceLocation) }
+    if state.nextDeadline <= uptime {
+      Issue.record("the next deadline has passed", sourceLocation: sourceLocation)
+    }
+    return new
+  }
+
+  /// Lets time pass, in milliseconds.
+  @discardableResult
+  mutating func wait(_ time: Int64, sourceLocation: SourceLocation = #_sourceLocation) -> [Effect] {
+    let end = uptime + time
+    var new: [Effect] = []
+    while uptime < end {
+      uptime = max(uptime + 1, min(end, state.nextDeadline))
+      new += happen(.tick, sourceLocation: sourceLocation)
+    }
+    return new
+  }
+
+  mutating func forgetEffects() { effects = [] }
+
+  mutating func number() -> UInt64 {
+    numbers += 1
+    return numbers
+  }
+
+  // MARK: What others say
+
+  @discardableResult
+  mutating func hear(_ message: Message, from address: String = "10.9.9.9") -> [Effect] {
+    happen(.received(message, from: address, on: ConnectionID(number())))
+  }
+
+  @discardableResult
+  mutating func gossip(_ other: Other, id: String? = nil, raw: String = "raw") -> [Effect] {
+    let id = id ?? "gossip \(number())"
+    return hear(
+      .gossip(Gossip(origin: other.endpoint, peerID: other.id, id: id, raw: Array(raw.utf8))),
+      from: other.endpoint.host)
+  }
+
+  /// A GOSSIP_REPLY with the other's whole list.
+  @discardableResult
+  mutating func reply(_ other: Other, _ files: [FileEntry] = []) -> [Effect] {
+    hear(
+      .gossipReply(GossipReply(origin: other.endpoint, peerID: other.id, files: files)),
+      from: other.endpoint.host)
+  }
+
+  @discardableResult
+  mutating func announce(_ from: PeerID?, _ file: FileEntry) -> [Effect] {
+    hear(.announce(Announce(from: from, file: file)))
+  }
+
+  @discardableResult
+  mutating func delete(_ file: FileEntry, by from: PeerID, at address: String) -> [Effect] {
+    hear(.delete(Delete(from: from, file: file.id)), from: address)
+  }
+
+  @discardableResult
+  mutating func request(_ file: FileID?, from address: String = "10.9.9.9") -> [Effect] {
+    hear(.getFile(GetFile(file: file)), from: address)
+  }
+
+  /// A whole FILE_DATA that nobody asked for.
+  @discardableResult
+  mutating func push(_ file: FileEntry, size: UInt64 = 17, verifies: Bool = true) -> [Effect] {
+    happen(.pushed(received(file, size: size, verifies: verifies), from: "10.9.9.9"))
+  }
+
+  // MARK: What the shell does
+
+  func has(_ file: FileEntry) -> Bool { state.catalogue[file.id]?.copy != nil }
+
+  mutating func received(
+    _ file: FileEntry, size: UInt64 = 17, verifies: Bool = true, timestamp: Lexeme? = nil
+  ) -> ReceivedFile {
+    ReceivedFile(
+      receipt: ReceiptID(number()),
+      data: FileData(
+        id: file.id, name: file.name, owner: file.owner, timestamp: file.timestamp, size: file.size,
+        hasData: true),
+      size: size,
+      digests: [
+        ReceivedFile.Digest(timestamp: timestamp ?? file.timestamp, id: verifies ? file.id : FileID(666))
+      ])
+  }
+
+  /// A command's reply.
+  mutating func command(_ command: Command) -> CommandReply? {
+    let request = RequestID(number())
+    return happen(.command(command, request: request)).compactMap {
+      if case .answer(request, let reply) = $0 { reply } else { nil }
+    }.last
+  }
+
+  /// Shares a file of ours.
+  @discardableResult
+  mutating func share(_ file: FileEntry) -> [Effect] {
+    happen(.imported(RequestID(number()), file, copy(file)))
+  }
+
+  func copy(_ file: FileEntry, size: UInt64 = 17) -> LocalCopy {
+    LocalCopy(storedName: file.name, size: size, modified: 0)
+  }
+
+  /// Lets the file of the last `keep` be in place.
+  @discardableResult
+  mutating func keepArrived() -> [Effect] {
+    guard let (receipt, entry) = effects.keeps.last else { return [] }
+    return happen(.kept(receipt, copy(entry)))
+  }
+
+  /// Lets the last `fetch` succeed and be kept.
+  mutating func completeFetch(of file: FileEntry) {
+    guard let fetch = effects.fetches.last else { return }
+    happen(.fetched(fetch.attempt, received(file)))
+    keepArrived()
+  }
+
+  @discardableResult
+  mutating func failFetch(_ failure: TransferFailure = .truncated) -> [Effect] {
+    guard let fetch = effects.fetches.last else { return [] }
+    return happen(.fetchFailed(fetch.attempt, failure))
+  }
+
+  // MARK: What is seen
+
+  var peers: [PeerView] { snapshot.peers }
+  var transfers: [TransferView] { snapshot.transfers }
+
+  var snapshot: Snapshot {
+    state.snapshot(
+      me: LocalPeer(peerID: Self.id, endpoint: Self.endpoint, version: "0", started: 0, filesPath: "/"),
+      revision: 0, log: [])
+  }
+
+  func tracks(_ other: Other) -> Bool {
+    peers.contains { $0.id == other.id && $0.endpoint == other.endpoint }
+  }
+
+  func record(_ file: FileEntry) -> FileRecord? { state.catalogue[file.id] }
+
+  /// Who is said to hold a file.
+  func holders(_ file: FileEntry) -> [PeerID] {
+    (record(file)?.holders ?? []).compactMap { state.membership[$0]?.id }
+  }
+}
+
+/// Another peer of the network.
+struct Other: Equatable {
+  var id: PeerID
+  var endpoint: Endpoint
+
+  init(_ number: Int) {
+    id = PeerID("peer \(number)")
+    endpoint = Endpoint(host: "10.1.\(number / 256).\(number % 256)", port: 9000)
+  }
+
+  init(id: String, at endpoint: String) {
+    self.id = PeerID(id)
+    self.endpoint = Endpoint(parsing: endpoint)!
+  }
+
+  /// A file that it owns.
+  func file(_ number: Int) -> FileEntry { .file(number, owner: id) }
+}
+
+extension FileEntry {
+  static func file(_ number: Int, owner: PeerID = PeerID("somebody")) -> FileEntry {
+    FileEntry(
+      id: FileID(number), name: "file \(number)", owner: owner.text, timestamp: Lexeme(1_744_000_000 + number)
+    )
+  }
+
+  static func ours(_ number: Int) -> FileEntry { file(number, owner: Peer.id) }
+}
+
+extension [Effect] {
+  /// What is sent, and where to, read back.
+  var sends: [(to: Endpoint, message: Message?)] {
+    compactMap {
+      guard case .send(let bytes, let endpoint) = $0 else { return nil }
+      return (endpoint, try? decode(bytes).messages.first)
+    }
+  }
+
+  func sends(of type: String) -> [Endpoint] { sends.filter { $0.message?.type == type }.map(\.to) }
+
+  /// Where raw bytes went that are no message of ours.
+  func sends(raw: String) -> [Endpoint] {
+    compactMap {
+      if case .send(Array<UInt8>(raw.utf8), let endpoint) = $0 { endpoint } else { nil }
+    }
+  }
+
+  var fetches: [Effect.Fetch] { compactMap { if case .fetch(let fetch) = $0 { fetch } else { nil } } }
+
+  var keeps: [(ReceiptID, FileEntry)] {
+    compactMap { if case .keep(let receipt, let entry, _) = $0 { (receipt, entry) } else { nil } }
+  }
+
+  var discards: Int { count { if case .discard = $0 { true } else { false } } }
+  var refusals: Int { count { if case .refuse = $0 { true } else { false } } }
+
+  var serves: [UploadID] { compactMap { if case .serve(let id, _, _, _) = $0 { id } else { nil } } }
+
+  var replications: [Endpoint] {
+    compactMap { if case .replicate(_, let endpoint, _, _) = $0 { endpoint } else { nil } }
+  }
+
+  var trashed: [FileID] { compactMap { if case .trash(_, let id) = $0 { id } else { nil } } }
+  var resolves: [String] { compactMap { if case .resolve(let host) = $0 { host } else { nil } } }
+
+  var changes: [CatalogueChange] {
+    flatMap { if case .persist(let changes) = $0 { changes } else { [CatalogueChange]() } }
+  }
+
+  func logs(_ text: String = "", level: LogLevel = .info) -> [String] {
+    compactMap {
+      guard case .log(let actual, let line) = $0, actual >= level, line.contains(text) || text.isEmpty
+      else { return nil }
+      return line
+    }
+  }
+}
+
+extension PeerState {
+  /// What is wrong with the tables, if anything is.
+  var brokenInvariant: String? {
+    let table = catalogue.table
+    for peer in membership.peers {
+      for slot in peer.held where table[slot]?.holders.contains(peer.handle) != true {
+        return "\(peer.id) holds slot \(slot), whose record does not say so"
+      }
+    }
+    var states: [FileRecord.State: Int] = [:]
+    for (slot, record) in table {
+      states[record.state, default: 0] += 1
+      for holder in record.holders where membership[holder]?.held.contains(slot) != true {
+        return "\(record.entry.name) names the holder \(holder.number), which does not say so"
+      }
+      if catalogue.tombstones[record.entry.id] != nil { return "\(record.entry.name) is there and buried" }
+      if catalogue.slot(of: record.entry.id) != slot { return "\(record.entry.name) has another slot" }
+      if (record.copy != nil) != catalogue.local.contains(slot) { return "\(record.entry.name) is half here" }
+      if (record.fetch == .wanted) != (downloads[record.entry.id] != nil) {
+        return "\(record.entry.name) is wanted and in no queue, or the other way round"
+      }
+    }
+    let bytes = catalogue.localEntries.reduce(0) { $0 + (catalogue[$1.id]?.copy?.size ?? 0) }
+    if bytes != catalogue.localBytes { return "\(bytes) bytes are here, not \(catalogue.localBytes)" }
+    if states[.remote, default: 0] != catalogue.remoteCount { return "remote files are counted wrongly" }
+    if states[.unavailable, default: 0] != catalogue.unavailableCount {
+      return "unavailable files are counted wrongly"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,339 @@
+import Testing
+
+@testable import PeerCore
+
+/// PROTOCOL.md, "Rules": Transfers (downloads).
+@Suite struct DownloadTests {
+  let ann = Other(1)
+  let bob = Other(2)
+
+  /// A peer that knows `file(1)` at ann's and bob's.
+  func peer(_ configure: (inout Settings) -> Void = { _ in }) -> Peer {
+    var peer = Peer {
+      $0.peerTimeout = 10_000_000
+      configure(&$0)
+    }
+    peer.reply(ann, [.file(1)])
+    peer.reply(bob, [.file(1)])
+    peer.forgetEffects()
+    return peer
+  }
+
+  @Test func aFileIsFetchedVerifiedKeptAndOnlyThenAnnounced() {
+    var peer = peer()
+    let reply = peer.command(.get(FileID(1)))
+    #expect(reply?.isDone == true)
+    let fetch = peer.effects.fetches[0]
+    #expect([ann.endpoint, bob.endpoint].contains(fetch.holder))
+    #expect(peer.record(.file(1))?.state == .fetching)
+    peer.happen(.fetchProgress(fetch.attempt, bytes: 9, total: 17))
+    #expect(peer.transfers.first?.bytes == 9)
+    peer.happen(.fetched(fetch.attempt, peer.received(.file(1))))
+    #expect(peer.transfers.first?.state == .verifying)
+    #expect(!peer.has(.file(1)))
+    #expect(peer.effects.sends(of: "ANNOUNCE").isEmpty)
+    peer.keepArrived()
+    #expect(peer.has(.file(1)))
+    #expect(Set(peer.effects.sends(of: "ANNOUNCE")) == [ann.endpoint, bob.endpoint])
+    #expect(peer.transfers.first?.state == .done)
+    #expect(peer.record(.file(1))?.entry.owner == "somebody")
+    peer.wait(60_000)
+    #expect(peer.transfers.isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      .unreachable("x"), .closedWithoutAnswer, .notHeld, .truncated, .stalled(seconds: 15), .tooSlow,
+      .malformed("x"), .mismatch, .reset("x"),
+    ] as [TransferFailure])
+  func aFailureTriesTheNextHolderAndIsLogged(failure: TransferFailure) {
+    var peer = peer()
+    _ = peer.command(.get(FileID(1)))
+    let first = peer.effects.fetches[0].holder
+    let effects = peer.failFetch(failure)
+    #expect(effects.fetches.map(\.holder) == [first == ann.endpoint ? bob.endpoint : ann.endpoint])
+    #expect(effects.logs("failed to give", level: .warning).count == 1)
+    peer.completeFetch(of: .file(1))
+    #expect(peer.has(.file(1)))
+  }
+
+  @Test func bytesThatDoNotVerifyAreThrownAwayAndTheNextHolderIsTried() {
+    var peer = peer()
+    _ = peer.command(.get(FileID(1)))
+    let file = peer.received(.file(1), verifies: false)
+    let effects = peer.happen(.fetched(peer.effects.fetches[0].attempt, file))
+    #expect(effects.contains(.discard(file.receipt)))
+    #expect(effects.fetches.count == 1)
+    #expect(effects.keeps.isEmpty)
+  }
+
+  @Test func theTimestampThatVerifiedIsTheOneThatStays() {
+    var peer = peer()
+    _ = peer.command(.get(FileID(1)))
+    let file = peer.received(.file(1), timestamp: Lexeme(77))
+    peer.happen(.fetched(peer.effects.fetches[0].attempt, file))
+    #expect(peer.effects.keeps.first?.1.timestamp == Lexeme(77))
+  }
+
+  @Test func aFloatThatVerifiedByItsIntegerPartGoesOnAsItCame() {
+    var peer = Peer()
+    var entry = FileEntry.file(1)
+    entry.timestamp = Lexeme(json: "1744007783.0")
+    peer.reply(ann, [entry])
+    _ = peer.command(.get(FileID(1)))
+    let file = peer.received(entry, timestamp: Lexeme(1_744_007_783))
+    peer.happen(.fetched(peer.effects.fetches[0].attempt, file))
+    peer.keepArrived()
+    #expect(peer.record(entry)?.entry.timestamp == entry.timestamp)
+  }
+
+  @Test func roundsAreRepeatedWithBackOffAndThenGivenUp() {
+    var peer = peer()
+    _ = peer.command(.get(FileID(1)))
+    var waits: [Int64] = []
+    while peer.record(.file(1))?.state == .fetching, waits.count < 20 {
+      peer.failFetch()
+      peer.failFetch()
+      guard let retry = peer.transfers.first?.retryAt else { break }
+      waits.append((retry - peer.uptime) / 1000)
+      peer.wait(retry - peer.uptime)
+    }
+    #expect(waits == [5, 10, 20, 40, 80, 160, 300])
+    #expect(peer.effects.fetches.count == 16)
+    #expect(peer.record(.file(1))?.state == .failed)
+    #expect(peer.transfers.first?.state == .failed)
+    let again = peer.command(.retry(FileID(1)))
+    #expect(again?.isDone == true)
+    peer.completeFetch(of: .file(1))
+    #expect(peer.has(.file(1)))
+    #expect(peer.transfers.count == 1)
+  }
+
+  @Test func withoutAHolderADownloadWaitsForOne() {
+    var peer = Peer()
+    peer.announce(nil, .file(1))
+    _ = peer.command(.get(FileID(1)))
+    #expect(peer.transfers.first?.state == .queued)
+    let effects = peer.reply(ann, [.file(1)])
+    #expect(effects.fetches.map(\.holder) == [ann.endpoint])
+  }
+
+  @Test func fewDownloadsRunAtOnce() {
+    var peer = Peer()
+    peer.reply(ann, (1...5).map { .file($0) })
+    for number in 1...5 { _ = peer.command(.get(FileID(number))) }
+    #expect(peer.effects.fetches.count == 3)
+    peer.completeFetch(of: .file(3))
+    #expect(peer.effects.fetches.count == 4)
+  }
+
+  @Test func theLeastBusyHolderIsAsked() {
+    var peer = Peer()
+    peer.reply(ann, [.file(1), .file(2)])
+    peer.reply(bob, [.file(2)])
+    _ = peer.command(.get(FileID(1)))
+    _ = peer.command(.get(FileID(2)))
+    #expect(peer.effects.fetches.map(\.holder) == [ann.endpoint, bob.endpoint])
+  }
+
+  @Test func pausingStopsAndResumingBeginsAgain() {
+    var peer = peer()
+    _ = peer.command(.get(FileID(1)))
+    _ = peer.command(.pause(FileID(1)))
+    #expect(peer.effects.contains(.cancelFetch(peer.effects.fetches[0].attempt)))
+    #expect(peer.transfers.first?.state == .paused)
+    peer.failFetch(.cancelled)
+    peer.wait(600_000)
+    #expect(peer.effects.fetches.count == 1)
+    _ = peer.command(.resume(FileID(1)))
+    #expect(peer.effects.fetches.count == 2)
+  }
+
+  @Test func cancellingForgetsTheDownload() {
+    var peer = peer()
+    _ = peer.command(.get(FileID(1)))
+    _ = peer.command(.cancel(FileID(1)))
+    #expect(peer.transfers.isEmpty)
+    #expect(peer.record(.file(1))?.state == .remote)
+    let late = peer.received(.file(1))
+    let effects = peer.happen(.fetched(peer.effects.fetches[0].attempt, late))
+    #expect(effects.contains(.discard(late.receipt)))
+  }
+
+  @Test(arguments: [.diskFull, .disk("x"), .tooLarge(limit: 5), .quota(limit: 5)] as [TransferFailure])
+  func whatNoOtherHolderCanHelpParksTheDownload(failure: TransferFailure) {
+    var peer = peer()
+    _ = peer.command(.get(FileID(1)))
+    peer.failFetch(failure)
+    #expect(peer.effects.fetches.count == 1)
+    #expect(peer.transfers.first?.state == .paused)
+    #expect(peer.transfers.first?.error == failure.description)
+  }
+
+  @Test func aFullDiskWhileKeepingParksTheDownload() {
+    var peer = peer()
+    _ = peer.command(.get(FileID(1)))
+    peer.happen(.fetched(peer.effects.fetches[0].attempt, peer.received(.file(1))))
+    peer.happen(.keepFailed(peer.effects.keeps[0].0, .diskFull))
+    #expect(peer.transfers.first?.state == .paused)
+    _ = peer.command(.resume(FileID(1)))
+    #expect(peer.effects.fetches.count == 2)
+  }
+
+  @Test func whatArrivesTwiceIsKeptOnce() {
+    var peer = peer()
+    _ = peer.command(.get(FileID(1)))
+    peer.push(.file(1))
+    peer.happen(.fetched(peer.effects.fetches[0].attempt, peer.received(.file(1))))
+    #expect(peer.effects.keeps.count == 1)
+    #expect(peer.effects.discards == 1)
+    peer.keepArrived()
+    #expect(peer.has(.file(1)))
+    #expect(peer.transfers.first?.state == .done)
+  }
+
+  // MARK: After the start
+
+  @Test func afterTheStartAFewMissingFilesAreFetchedOnce() {
+    var peer = Peer { $0.autoFetch = 3 }
+    peer.share(.ours(9))
+    peer.reply(ann, (1...6).map { .file($0) } + [.ours(9)])
+    peer.wait(9_999)
+    #expect(peer.effects.fetches.isEmpty)
+    peer.wait(1)
+    #expect(Set(peer.effects.fetches.map(\.entry.id)).count == 3)
+    peer.wait(30_000)
+    #expect(peer.transfers.count == 3)
+  }
+
+  @Test func ifNothingWasKnownThenTheyAreFetchedLater() {
+    var peer = Peer { $0.autoFetch = 3 }
+    peer.wait(25_000)
+    peer.reply(ann, [.file(1)])
+    #expect(peer.effects.fetches.count == 1)
+    peer.reply(ann, [.file(1), .file(2)])
+    #expect(peer.effects.fetches.count == 1)
+  }
+}
+
+/// Files that arrive unasked (PROTOCOL.md, "Transfers").
+@Suite struct PushTests {
+  let ann = Other(1)
+
+  @Test func aPushIsKeptAndAnnounced() {
+    var peer = Peer()
+    peer.reply(ann)
+    peer.push(.file(1))
+    #expect(!peer.has(.file(1)))
+    peer.keepArrived()
+    #expect(peer.has(.file(1)))
+    #expect(peer.effects.sends(of: "ANNOUNCE") == [ann.endpoint])
+    #expect(peer.record(.file(1))?.entry.sizeBytes == 17)
+  }
+
+  func expectRefused(_ peer: inout Peer, size: UInt64 = 17, verifies: Bool = true) {
+    peer.push(.file(1), size: size, verifies: verifies)
+    #expect(peer.effects.keeps.isEmpty)
+    #expect(peer.effects.discards == 1)
+  }
+
+  @Test func whatDoesNotVerifyIsRefused() {
+    var peer = Peer()
+    expectRefused(&peer, verifies: false)
+  }
+
+  @Test func whatWasDeletedIsRefused() {
+    var peer = Peer(tombstones: [Tombstone(id: FileID(1), owner: "x", time: 0)])
+    expectRefused(&peer)
+  }
+
+  @Test func whatIsHereOrOnItsWayIsRefused() {
+    var peer = Peer()
+    peer.push(.file(1))
+    peer.push(.file(1))
+    peer.keepArrived()
+    peer.push(.file(1))
+    #expect(peer.effects.keeps.count == 1)
+    #expect(peer.effects.discards == 2)
+  }
+
+  @Test func withoutAcceptPushNothingIsTaken() {
+    var peer = Peer { $0.acceptPush = false }
+    expectRefused(&peer)
+    #expect(peer.state.pushAllowance == nil)
+  }
+
+  @Test func tooLargeAFileIsRefused() {
+    var peer = Peer { $0.maxFileSize = 16 }
+    expectRefused(&peer)
+  }
+
+  @Test func theQuotaCountsWhatIsHereAndWhatIsBeingKept() {
+    var peer = Peer { $0.quota = 50 }
+    #expect(peer.state.pushAllowance == 50)
+    peer.push(.file(2))
+    #expect(peer.state.pushAllowance == 33)
+    peer.keepArrived()
+    #expect(peer.state.pushAllowance == 33)
+    peer.push(.file(1), size: 34)
+    #expect(peer.effects.discards == 1)
+  }
+}
+
+@Suite struct UploadTests {
+  let ann = Other(1)
+
+  @Test func whatIsHereIsServedAndWhatIsNotIsRefused() {
+    var peer = Peer()
+    peer.share(.ours(1))
+    peer.reply(ann, [.file(2)])
+    let served = peer.request(FileID(1)).serves
+    #expect(served.count == 1)
+    for id in [FileID(2), FileID(3), nil] {
+      let refusals = peer.request(id).refusals
+      #expect(refusals == 1)
+    }
+    #expect(peer.transfers.map(\.state) == [.active])
+    peer.happen(.uploadEnded(served[0], nil))
+    #expect(peer.transfers.map(\.state) == [.done])
+    #expect(peer.state.bytesSent == 17)
+  }
+
+  @Test func anUploadWaitsForASlotAndTheQueueIsBounded() {
+    var limits = Limits()
+    limits.waitingUploads = 1
+    var peer = Peer(limits: limits) { $0.uploads = 2 }
+    peer.share(.ours(1))
+    for _ in 0..<4 { peer.request(FileID(1)) }
+    #expect(peer.effects.serves.count == 2)
+    #expect(peer.effects.refusals == 1)
+    peer.happen(.uploadEnded(peer.effects.serves[0], .truncated))
+    #expect(peer.effects.serves.count == 3)
+  }
+
+  @Test func aDeletedFileEndsItsUploads() {
+    var peer = Peer { $0.uploads = 1 }
+    peer.share(.ours(1))
+    peer.request(FileID(1))
+    peer.request(FileID(1))
+    _ = peer.command(.delete(FileID(1)))
+    #expect(peer.effects.contains(.cancelUpload(peer.effects.serves[0])))
+    #expect(peer.effects.refusals == 1)
+    peer.happen(.uploadEnded(peer.effects.serves[0], .cancelled))
+    #expect(peer.state.uploads.isEmpty)
+  }
+
+  @Test func endedTransfersAreForgottenByNumberAndByAge() {
+    var limits = Limits()
+    limits.endedTransfers = 2
+    var peer = Peer(limits: limits)
+    peer.share(.ours(1))
+    for _ in 0..<4 {
+      peer.request(FileID(1))
+      peer.happen(.uploadEnded(peer.effects.serves.last!, nil))
+    }
+    #expect(peer.transfers.count == 2)
+    peer.wait(60_000)
+    #expect(peer.transfers.isEmpty)
+  }
+}

@@ -1,0 +1,100 @@
+import Testing
+
+@testable import PeerCore
+
+@Suite struct FileIDTests {
+  static let hex = "eacb039852fa0661da92efbebe81979e93a7d2f7b41f50dc84157b8f93938015"
+
+  @Test func isReadFromEitherCaseAndWrittenInLower() {
+    #expect(FileID(hex: Self.hex.uppercased())?.hex == Self.hex)
+    #expect(FileID(hex: Self.hex)?.short == "eacb0398")
+    #expect(FileID(hex: Self.hex).map { FileID(bytes: $0.bytes) } == FileID(hex: Self.hex))
+  }
+
+  @Test(arguments: ["", "null", "eacb", hex + "0", hex + "00", String(hex.dropLast()) + "g", " " + hex])
+  func isExactly64HexDigits(text: String) { #expect(FileID(hex: text) == nil) }
+
+  @Test func isOrderedAsItsHexIs() {
+    let ids = [FileID(3), FileID(1), FileID(256), FileID(2)]
+    #expect(ids.sorted().map(\.hex) == ids.map(\.hex).sorted())
+  }
+
+  @Test(arguments: [0, 31, 33]) func isExactly32Bytes(count: Int) {
+    #expect(FileID(bytes: [UInt8](repeating: 1, count: count)) == nil)
+  }
+}
+
+@Suite struct EndpointTests {
+  @Test(arguments: [
+    ("localhost:8999", "localhost", 8999), ("[::1]:80", "::1", 80), ("10.0.0.1:65535", "10.0.0.1", 65535),
+  ])
+  func isReadFromHostAndPort(text: String, host: String, port: Int) {
+    #expect(Endpoint(parsing: text) == Endpoint(host: host, port: port))
+    #expect(Endpoint(parsing: text)?.description == text)
+  }
+
+  @Test(arguments: [
+    "", "localhost", ":80", "a:", "a:0", "a:65536", "a:-1", "a:x", "::1:80", "[]:80", "a:+80",
+  ])
+  func isNothingElse(text: String) { #expect(Endpoint(parsing: text) == nil) }
+}
+
+@Suite struct ByteCountTests {
+  @Test(
+    arguments: [
+      (0, "0 B"), (17, "17 B"), (1023, "1023 B"), (1024, "1 KiB"), (1229, "1.2 KiB"),
+      (100 << 10, "100 KiB"), (1 << 20, "1 MiB"), ((1 << 20) - 1, "1 MiB"), (512 << 20, "512 MiB"),
+      (UInt64.max, "16 EiB"),
+    ] as [(UInt64, String)])
+  func isReadAtAGlance(bytes: UInt64, text: String) { #expect(ByteCount.text(bytes) == text) }
+}
+
+@Suite struct VisibleTests {
+  @Test func harmlessTextStaysAsItIs() {
+    #expect(Visible.text("naïve 漢字 😀 a b.txt") == "naïve 漢字 😀 a b.txt")
+  }
+
+  @Test(arguments: [
+    ("a\u{1B}[31mb", "a␛[31mb"), ("a\nb\r\n", "a␊b␍␊"), ("\u{7F}", "␡"), ("\u{9B}31m", "<U+9B>31m"),
+    ("a\u{202E}b", "a<U+202E>b"), ("\u{2066}\u{2069}", "<U+2066><U+2069>"), ("\u{2028}", "<U+2028>"),
+    ("\u{FEFF}x", "<U+FEFF>x"), ("\u{E0041}", "<U+E0041>"), ("\u{0}", "␀"),
+  ])
+  func whatCouldDoHarmIsShownInstead(text: String, shown: String) { #expect(Visible.text(text) == shown) }
+
+  @Test func longTextIsCutVisibly() {
+    #expect(Visible.text("abcdef", limit: 3) == "abc…")
+    #expect(Visible.text("abc", limit: 3) == "abc")
+  }
+}
+
+/// PROTOCOL.md, "What is out there": `file_size`.
+@Suite struct FileEntryTests {
+  func entry(size: String, bytes: UInt64? = nil) -> FileEntry {
+    FileEntry(
+      id: FileID(1), name: "", owner: "", timestamp: .null, size: Lexeme(json: size), sizeBytes: bytes)
+  }
+
+  @Test(
+    arguments: [
+      ("922", 922), ("0.17575454711914062", 184292), ("0.0", 0), ("\"922\"", 922),
+      ("1.621246337890625e-05", 17), ("\"0.5\"", 524288),
+    ] as [(String, UInt64)])
+  func anIntegerIsBytesAndAFractionIsMebibytes(size: String, bytes: UInt64) {
+    #expect(entry(size: size).sizeHint == bytes)
+  }
+
+  @Test(arguments: ["null", "\"big\"", "-1.5", "1e300", "NaN", "Infinity", "true"])
+  func nonsenseIsUnknown(size: String) { #expect(entry(size: size).sizeHint == nil) }
+
+  @Test func theExactSizeOutranksTheHint() { #expect(entry(size: "0.17", bytes: 99).sizeHint == 99) }
+
+  @Test func onlyANumberIsATime() {
+    func seconds(_ json: String) -> Double? {
+      FileEntry(id: FileID(1), name: "", owner: "", timestamp: Lexeme(json: json)).timestampSeconds
+    }
+    #expect(seconds("1743970142.5") == 1743970142.5)
+    #expect(seconds("\"Sun Jun 15 21:36:41 2025\"") == nil)
+    #expect(seconds("null") == nil)
+    #expect(seconds("NaN") == nil)
+  }
+}

@@ -1,0 +1,142 @@
+import PeerCore
+import TestSupport
+import Testing
+
+@testable import PeerEngine
+
+/// What happens on connections that others open (docs/PROTOCOL.md, "What we accept" and "What we refuse").
+@Suite struct AcceptedConnectionTests {
+  private let gossip = MessageEncoder.gossip(
+    from: Endpoint(host: "127.0.0.1", port: 4_000), peerID: PeerID("bob"), id: "1")
+
+  @Test func everyMessageOnAConnectionIsDelivered() async throws {
+    let fixture = try await NetworkFixture()
+    let delete = MessageEncoder.delete(from: PeerID("bob"), file: sample.id)
+    _ = try await RawClient.connect(to: fixture.port).exchange(gossip + [0x0A] + delete)
+    try await eventually("both are there") { fixture.desk.messages.map(\.type) == ["GOSSIP", "DELETE"] }
+    await fixture.stop()
+  }
+
+  @Test func aMessageCountsBeforeItsConnectionEnds() async throws {
+    let fixture = try await NetworkFixture { $0.idleTimeout = .hours(1) }
+    let client = try await RawClient.connect(to: fixture.port)
+    let exchange = Task { try await client.exchange(gossip, halfClose: false) }
+    try await eventually("it is there") { fixture.desk.messages.count == 1 }
+    exchange.cancel()
+    _ = try? await exchange.value
+    await fixture.stop()
+  }
+
+  @Test func aBadMessageEndsItsConnectionWithOneLine() async throws {
+    let fixture = try await NetworkFixture()
+    let answer = try await RawClient.connect(to: fixture.port).exchange(Array("{\"type\": oops".utf8))
+    #expect(answer.isEmpty)
+    try await eventually("the log says so") { fixture.desk.lines.count == 1 }
+    #expect(fixture.desk.events.isEmpty)
+    await fixture.stop()
+  }
+
+  @Test func aTruncatedMessageChangesNothing() async throws {
+    let fixture = try await NetworkFixture()
+    _ = try await RawClient.connect(to: fixture.port).exchange(Array(gossip.dropLast()))
+    try await eventually("the log says so") { fixture.desk.lines.count == 1 }
+    #expect(fixture.desk.events.isEmpty)
+    await fixture.stop()
+  }
+
+  @Test func aSilentConnectionIsClosed() async throws {
+    let fixture = try await NetworkFixture()
+    let answer = try await RawClient.connect(to: fixture.port).exchange([0x20], halfClose: false)
+    #expect(answer.isEmpty)
+    await fixture.stop()
+  }
+
+  @Test func aFileIsServedAndTheConnectionClosed() async throws {
+    let fixture = try await NetworkFixture()
+    let content = (0..<700_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    fixture.desk.hold(content, as: "hello.txt")
+    fixture.desk.onMessage { [network = fixture.network] connection, _ in
+      let copy = LocalCopy(storedName: "hello.txt", size: UInt64(content.count), modified: 0)
+      _ = network.answers.decide(connection, .serve(UploadID(1), sample, copy))
+    }
+    let answer = try await RawClient.connect(to: fixture.port).exchange(
+      MessageEncoder.getFile(sample.id), halfClose: false)
+    var entry = sample
+    entry.sizeBytes = UInt64(content.count)
+    #expect(answer == fileData(entry, hex: hexText(content)))
+    try await eventually("the upload has ended well") {
+      fixture.desk.events.contains { event in
+        if case .uploadEnded(UploadID(1), nil) = event { true } else { false }
+      }
+    }
+    await fixture.stop()
+  }
+
+  @Test func whatIsNotHereIsRefusedWithNulls() async throws {
+    let fixture = try await NetworkFixture()
+    fixture.desk.onMessage { [network = fixture.network] connection, _ in
+      _ = network.answers.decide(connection, .refuse)
+    }
+    let answer = try await RawClient.connect(to: fixture.port).exchange(MessageEncoder.getFile(sample.id))
+    #expect(answer == MessageEncoder.fileNotFound)
+    await fixture.stop()
+  }
+
+  @Test func aPushedFileWaitsForTheCoresDecision() async throws {
+    let fixture = try await NetworkFixture()
+    _ = try await RawClient.connect(to: fixture.port).exchange(fileData())
+    let file: ReceivedFile = try await eventually("it is delivered") {
+      fixture.desk.events.compactMap { if case .pushed(let file, _) = $0 { file } else { nil } }.first
+    }
+    #expect(file.digests.first?.id == sample.id)
+    #expect((fixture.network.arrivals.take(file.receipt) as? MemoryFile)?.bytes == sampleContent)
+    await fixture.stop()
+  }
+
+  @Test func noPushedFileIsTakenWhereNoneIsAllowed() async throws {
+    let fixture = try await NetworkFixture()
+    fixture.desk.pushAllowance = nil
+    _ = try await RawClient.connect(to: fixture.port).exchange(fileData())
+    try await eventually("the log says so") { fixture.desk.lines.count == 1 }
+    #expect(fixture.desk.events.isEmpty && fixture.desk.openFiles == 0)
+    await fixture.stop()
+  }
+
+  @Test func aPushedFileLargerThanAllowedLeavesNothing() async throws {
+    let fixture = try await NetworkFixture()
+    fixture.desk.pushAllowance = 16
+    _ = try await RawClient.connect(to: fixture.port).exchange(fileData())
+    try await eventually("the log says so, and nothing is left") {
+      fixture.desk.lines.count == 1 && fixture.desk.openFiles == 0
+    }
+    #expect(fixture.desk.events.isEmpty)
+    await fixture.stop()
+  }
+
+  @Test func tooManyConnectionsAreClosedAtOnce() async throws {
+    let fixture = try await NetworkFixture {
+      $0.connections = 1
+      $0.idleTimeout = .hours(1)
+    }
+    let first = try await RawClient.connect(to: fixture.port)
+    let held = Task { try await first.exchange(gossip, halfClose: false) }
+    try await eventually("the first is being read") { fixture.desk.messages.count == 1 }
+    #expect(try await RawClient.connect(to: fixture.port).exchange([], halfClose: false).isEmpty)
+    held.cancel()
+    _ = try? await held.value
+    try await eventually("there is room again") {
+      _ = try await RawClient.connect(to: fixture.port).exchange(gossip)
+      return fixture.desk.messages.count > 1
+    }
+    await fixture.stop()
+  }
+
+  @Test func stoppingEndsOpenConnections() async throws {
+    let fixture = try await NetworkFixture { $0.idleTimeout = .hours(1) }
+    let client = try await RawClient.connect(to: fixture.port)
+    let exchange = Task { try await client.exchange(gossip, halfClose: false) }
+    try await eventually("it is being read") { fixture.desk.messages.count == 1 }
+    await fixture.stop()
+    #expect(try await exchange.value.isEmpty)
+  }
+}

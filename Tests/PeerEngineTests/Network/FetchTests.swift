@@ -1,0 +1,134 @@
+import PeerCore
+import TestSupport
+import Testing
+
+@testable import PeerEngine
+
+/// What a download makes of the answers that holders give (docs/PROTOCOL.md, "Transfers").
+@Suite struct FetchTests {
+  @Test func aGoodAnswerIsTakenWithTheDigestThatVerifies() async throws {
+    let fixture = try await NetworkFixture()
+    guard case .fetched(_, let file) = try await fixture.fetch(from: [.send(fileData()), .close]) else {
+      Issue.record("not fetched")
+      return
+    }
+    #expect(file.size == 17)
+    #expect(file.digests.contains { $0.id == sample.id })
+    #expect((fixture.network.arrivals.take(file.receipt) as? MemoryFile)?.bytes == sampleContent)
+    await fixture.stop()
+  }
+
+  @Test func anAnswerNeedsNoEndOfTheConnection() async throws {
+    let fixture = try await NetworkFixture()
+    guard case .fetched = try await fixture.fetch(from: [.send(fileData())]) else {
+      Issue.record("not fetched")
+      return
+    }
+    await fixture.stop()
+  }
+
+  @Test func theKnownTimestampVerifiesWhereTheSentOneIsMissing() async throws {
+    let fixture = try await NetworkFixture()
+    var bare = sample
+    bare.timestamp = .null
+    guard case .fetched(_, let file) = try await fixture.fetch(from: [.send(fileData(bare))]) else {
+      Issue.record("not fetched")
+      return
+    }
+    #expect(file.digests.contains(ReceivedFile.Digest(timestamp: sample.timestamp, id: sample.id)))
+    await fixture.stop()
+  }
+
+  struct Case: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var script: [ScriptedPeer.Step]
+    var expected: TransferFailure
+  }
+
+  static let cases: [Case] = [
+    Case(testDescription: "silent", script: [], expected: .stalled(seconds: 0)),
+    Case(testDescription: "closes", script: [.close], expected: .closedWithoutAnswer),
+    Case(
+      testDescription: "truncates and closes", script: [.send(Array(fileData().dropLast(9))), .close],
+      expected: .truncated),
+    Case(
+      testDescription: "truncates and is silent", script: [.send(Array(fileData().dropLast(9)))],
+      expected: .stalled(seconds: 0)),
+    Case(
+      testDescription: "has nothing", script: [.send(MessageEncoder.fileNotFound), .close],
+      expected: .notHeld),
+    Case(
+      testDescription: "says null in quotes",
+      script: [.send(Array(#"{"type":"FILE_DATA","file_id":"null","data":"null"}"#.utf8))],
+      expected: .notHeld),
+  ]
+
+  @Test(arguments: cases) func aBadAnswerIsAFailureOfThePeerAndLeavesNothing(_ test: Case) async throws {
+    let fixture = try await NetworkFixture()
+    #expect(try await fixture.failure(from: test.script) == test.expected)
+    #expect(test.expected.fault == .peer)
+    try await eventually("no partial file is left") { fixture.desk.openFiles == 0 }
+    await fixture.stop()
+  }
+
+  @Test func garbageIsMalformed() async throws {
+    let fixture = try await NetworkFixture()
+    guard case .malformed = try await fixture.failure(from: [.send(Array("HTTP/1.1 200 OK\r\n".utf8))]) else {
+      Issue.record("not malformed")
+      return
+    }
+    await fixture.stop()
+  }
+
+  @Test func dataThatIsNotHexIsMalformed() async throws {
+    let fixture = try await NetworkFixture()
+    guard case .malformed = try await fixture.failure(from: [.send(fileData(hex: "68656c6c6fzz"))]) else {
+      Issue.record("not malformed")
+      return
+    }
+    try await eventually("no partial file is left") { fixture.desk.openFiles == 0 }
+    await fixture.stop()
+  }
+
+  @Test func moreThanTheLimitEndsTheTransfer() async throws {
+    let fixture = try await NetworkFixture()
+    #expect(try await fixture.failure(from: [.send(fileData())], limit: 16) == .tooLarge(limit: 16))
+    try await eventually("no partial file is left") { fixture.desk.openFiles == 0 }
+    await fixture.stop()
+  }
+
+  @Test func aDeadPortIsUnreachable() async throws {
+    let fixture = try await NetworkFixture()
+    let port = try await {
+      let peer = try await ScriptedPeer([])
+      defer { Task { try await peer.stop() } }
+      return peer.port
+    }()
+    try await eventually("the port is closed") {
+      (try? await RawClient.connect(to: port).exchange([])) == nil
+    }
+    fixture.network.fetch(
+      Effect.Fetch(
+        attempt: AttemptID(1), entry: sample, holder: Endpoint(host: "127.0.0.1", port: port), limit: 99))
+    try await eventually("the fetch fails") {
+      fixture.desk.events.contains { event in
+        if case .fetchFailed(_, .unreachable("connection refused")) = event { true } else { false }
+      }
+    }
+    await fixture.stop()
+  }
+
+  @Test func aCancelledFetchEndsAtOnceAndLeavesNothing() async throws {
+    let fixture = try await NetworkFixture { $0.idleTimeout = .hours(1) }
+    let peer = try await ScriptedPeer([.send(Array(fileData().dropLast(9)))])
+    fixture.network.fetch(
+      Effect.Fetch(
+        attempt: AttemptID(1), entry: sample, holder: Endpoint(host: "127.0.0.1", port: peer.port), limit: 99)
+    )
+    try await eventually("the file has begun") { fixture.desk.openFiles == 1 }
+    fixture.network.cancelFetch(AttemptID(1))
+    try await eventually("the fetch is over") { fixture.desk.openFiles == 0 }
+    try await peer.stop()
+    await fixture.stop()
+  }
+}

@@ -1,0 +1,186 @@
+import Foundation
+import GRDB
+import PeerCore
+import Testing
+
+@testable import PeerEngine
+
+@Suite("The catalogue on disk") struct StorageCatalogueTests {
+  let home: TemporaryHome
+  init() throws { home = try TemporaryHome() }
+
+  @Test func whatWasToldComesBackExactlyInItsOrder() async throws {
+    let entries = [
+      theirs("b\u{0}\u{1B}.txt", "1", timestamp: Lexeme(json: "1744007783.0")),
+      theirs("", "2", timestamp: Lexeme(json: #""Sun Jun 15 \u00e4 21:36""#)),
+      theirs("a", "3", timestamp: .null),
+    ]
+    var sized = entries[2]
+    sized.size = Lexeme(json: "0.17575454711914062")
+    sized.sizeBytes = UInt64.max
+    let tombstone = Tombstone(id: entries[0].id, owner: "ö\u{0}", time: -1)
+    try await home.open { store in
+      try await store.apply(entries.map { .describe($0, firstSeen: 7) } + [.bury(tombstone)])
+      try await store.apply([.describe(sized, firstSeen: 8)])
+    }
+    try await home.open { store in
+      let (files, tombstones) = try await store.load()
+      #expect(files.map(\.entry) == [entries[0], entries[1], sized])
+      #expect(files.map(\.firstSeen) == [7, 7, 8])
+      #expect(files.allSatisfy { $0.copy == nil })
+      #expect(tombstones == [tombstone])
+    }
+  }
+
+  @Test func changesOfOneBatchApplyInOrder() async throws {
+    let entry = theirs("a", "1")
+    let tombstone = Tombstone(id: entry.id, owner: "them", time: 3)
+    try await home.open { store in
+      try await store.apply([
+        .describe(entry, firstSeen: 1), .remove(entry.id), .bury(tombstone), .exhume(entry.id),
+        .describe(entry, firstSeen: 2),
+      ])
+      let (files, tombstones) = try await store.load()
+      #expect(files.map(\.firstSeen) == [2])
+      #expect(tombstones.isEmpty)
+    }
+  }
+
+  @Test func itIsOneFileWithItsLogAndTheLogIsGoneAfterClosing() async throws {
+    try await home.open { store in
+      try await store.apply([.describe(theirs("a", "1"), firstSeen: 1)])
+      #expect(home.names(in: ".p2ptui").contains("catalogue.sqlite-wal"))
+      #expect(!home.names(in: ".p2ptui").contains("catalogue.sqlite-shm"))
+    }
+    #expect(!home.names(in: ".p2ptui").contains("catalogue.sqlite-wal"))
+  }
+
+  @Test func afterClosingItSaysSo() async throws {
+    let store = try await home.open { $0 }
+    await #expect(throws: StorageError.closed) { try await store.apply([]) }
+    await #expect(throws: StorageError.closed) { _ = try await store.scan(owner: us) }
+  }
+
+  @Test func aDamagedOneIsKeptAsideAndDownloadsStayDownloads() async throws {
+    let entry = theirs("song.mp3", "la la")
+    try await home.open { store in
+      try await store.receive(entry, "la la")
+      _ = try await store.importFile(
+        path: home.write(elsewhere: "mine.txt", "mine"), timestamp: 1_744_000_000, owner: us)
+    }
+    try home.put("files/by-hand.txt", "by hand")
+    try Data(repeating: 0x55, count: 8192).write(
+      to: URL(fileURLWithPath: "\(home.path)/.p2ptui/catalogue.sqlite"))
+    try await home.open { store in
+      #expect(store.warnings.count == 1)
+      #expect(home.names(in: ".p2ptui").contains { $0.hasPrefix("catalogue.sqlite.corrupt-") })
+      #expect(try await store.files().isEmpty)
+      let scan = try await store.settledScan()
+      let found = scan.found.sorted { $0.copy.storedName < $1.copy.storedName }
+      #expect(found.map(\.copy.storedName) == ["by-hand.txt", "mine.txt", "song.mp3"])
+      #expect(found.map(\.entry.owner) == ["us", "us", "them"])
+      #expect(found.dropFirst().first?.entry.timestamp == Lexeme(1_744_000_000))
+      #expect(found.last?.entry.id == entry.id)
+      #expect(found.last?.entry.timestamp == entry.timestamp)
+    }
+    try await home.open { store in
+      #expect(store.warnings.isEmpty)
+      let files = try await store.files()
+      #expect(files.count == 3)
+    }
+  }
+
+  @Test func oneWithDamageInsideIsNoticedToo() async throws {
+    try await home.open { store in
+      try await store.apply((0..<2000).map { .describe(theirs("\($0)", "\($0)"), firstSeen: 1) })
+    }
+    let url = URL(fileURLWithPath: "\(home.path)/.p2ptui/catalogue.sqlite")
+    var bytes = try Data(contentsOf: url)
+    bytes.replaceSubrange(
+      bytes.count / 2..<bytes.count / 2 + 65536, with: Data(repeating: 0xAA, count: 65536))
+    try bytes.write(to: url)
+    try await home.open { store in #expect(store.warnings.count == 1) }
+  }
+
+  @Test func oneOfANewerVersionIsRefused() async throws {
+    try await home.open { _ in }
+    let queue = try DatabaseQueue(path: "\(home.path)/.p2ptui/catalogue.sqlite")
+    try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('2')") }
+    try queue.close()
+    let error = #expect(throws: StartError.self) { try HomeStore.open(home: home.path) }
+    #expect(error?.description.contains("newer version") == true)
+    #expect(error?.description.contains("\n") == false)
+  }
+}
+
+@Suite("A home") struct StorageHomeTests {
+  let home: TemporaryHome
+  init() throws { home = try TemporaryHome() }
+
+  @Test func itIsLaidOut() async throws {
+    try await home.open { _ in
+      #expect(home.names(in: "") == [".p2ptui", "files"])
+      #expect(
+        Set(home.names(in: ".p2ptui")).isSuperset(of: ["catalogue.sqlite", "lock", "partial", "trash"]))
+    }
+  }
+
+  @Test func aSecondPeerIsRefusedAndToldWhoTheFirstIs() async throws {
+    try await home.open { _ in
+      let error = #expect(throws: StartError.self) { try HomeStore.open(home: home.path) }
+      #expect(
+        error?.description
+          == "cannot use home \(home.path): another peer (pid \(getpid())) is running there."
+          + " Stop it, or choose another --home.")
+    }
+    try await home.open { _ in }
+  }
+
+  @Test func oneThatCannotBeUsedIsToldInOneLine() throws {
+    try home.put("a", "not a directory")
+    let error = #expect(throws: StartError.self) { try HomeStore.open(home: "\(home.path)/a") }
+    #expect(
+      error?.description
+        == "cannot use home \(home.path)/a: \(home.path)/a: not a directory."
+        + " Choose another --home, or make this one writable.")
+    #expect(throws: StartError.self) { try HomeStore.open(home: "\(home.path)/no/such") }
+  }
+
+  @Test func trashIsKeptForThirtyDays() async throws {
+    try await home.open { _ in }
+    let now = Disk.nowMilliseconds()
+    try home.put(".p2ptui/trash/\(now - HomeStore.trashAge + 60_000)-1-young", "")
+    try home.put(".p2ptui/trash/\(now - HomeStore.trashAge - 60_000)-1-old", "")
+    try home.put(".p2ptui/trash/not ours", "")
+    try await home.open { _ in }
+    #expect(home.names(in: ".p2ptui/trash").map { $0.suffix(5) } == ["young", " ours"])
+  }
+
+  @Test func aLongJournalIsWrittenAnew() throws {
+    let path = "\(home.path)/receipts"
+    let receipts = (1...3).map {
+      Receipt(entry: theirs("a\t\\\n\u{0}\($0)", "\($0)"), firstSeen: 4, storedName: "a")
+    }
+    let journal = try ReceiptJournal(path: path)
+    for receipt in receipts { try journal.append(receipt) }
+    #expect(try journal.receipts() == receipts)
+    try ReceiptJournal.rewrite(path, [receipts[1]])
+    #expect(try ReceiptJournal(path: path).receipts() == [receipts[1]])
+  }
+
+  @Test func aTornLineOfTheJournalSpoilsNoOther() throws {
+    try home.put("receipts", "\nabcdef\t17")
+    let journal = try ReceiptJournal(path: "\(home.path)/receipts")
+    let receipt = Receipt(entry: theirs("a", "1"), firstSeen: 4, storedName: "a")
+    try journal.append(receipt)
+    #expect(try journal.receipts() == [receipt])
+  }
+}
+
+extension TemporaryHome {
+  /// A file outside of `files/`; its path.
+  func write(elsewhere name: String, _ content: String) throws -> String {
+    try put(name, content)
+    return "\(path)/\(name)"
+  }
+}

@@ -1,0 +1,250 @@
+import Foundation
+import PeerCore
+import Testing
+
+@testable import PeerEngine
+
+@Suite("Keeping a download") struct StorageKeepTests {
+  let home: TemporaryHome
+  init() throws { home = try TemporaryHome() }
+
+  @Test func theVectorsOfTheProtocolVerify() async throws {
+    try await home.open { store in
+      let partial = try store.partial("hello, neighbour\n")
+      let vectors = [
+        ("1744170562", "eacb039852fa0661da92efbebe81979e93a7d2f7b41f50dc84157b8f93938015"),
+        ("1743970142.6140459", "1cda566b37b0a5b2a7640c9fc02b3eec522fb117b6d6b004d0528a0bebb077f5"),
+        ("1744007783.0", "f789744de934081f2466558f4a4a02048bdae50e48c619b67d19d6194c43da95"),
+        ("1744007783.0", "3076c423bb3fa993efd1e04e33f25f48d0fbe5162a971140865d7c2c9bc706de"),
+        (
+          "\"Sun Jun 15 21:36:41 2025\"",
+          "e42776733c001012e4e19017c8459f9d5f487484aa9ee5e6c0b2feb27aaf5d1b"
+        ),
+      ]
+      for (lexeme, hex) in vectors {
+        let id = try #require(FileID(hex: hex))
+        let entry = FileEntry(id: id, name: "a", owner: "them", timestamp: Lexeme(json: lexeme))
+        #expect(partial.verifies(entry), "\(lexeme)")
+      }
+      #expect(partial.size == 17)
+      #expect(partial.digest(suffix: "1744170562").hex == vectors[0].1)
+    }
+  }
+
+  @Test func itBecomesVisibleWholeAndIsRemembered() async throws {
+    let entry = theirs("dir/song.mp3", "la la")
+    let copy = try await home.open { store in
+      let copy = try await store.receive(entry, "la la")
+      #expect(copy.storedName == "song.mp3")
+      #expect(copy.size == 5)
+      #expect(try store.openCopy(copy).read(at: 1, count: 100) == Array("a la".utf8))
+      #expect(try await store.scan(owner: us) == ScanResult())
+      return copy
+    }
+    #expect(home.names(in: ".p2ptui/partial").isEmpty)
+    try await home.open { store in
+      let files = try await store.files()
+      #expect(files.map(\.copy) == [copy])
+      #expect(files.map(\.firstSeen) == [5])
+      #expect(files.map(\.entry.name) == ["dir/song.mp3"])
+      #expect(files.map(\.entry.sizeBytes) == [5])
+    }
+  }
+
+  @Test func bytesOfAnotherFileAreRefused() async throws {
+    let entry = theirs("a", "right")
+    try await home.open { store in
+      await #expect(throws: StorageError.mismatch(id: entry.id.hex)) {
+        try await store.receive(entry, "wrong")
+      }
+      #expect(home.names(in: "files").isEmpty)
+    }
+  }
+
+  @Test func nothingIsEverOverwritten() async throws {
+    try await home.open { store in
+      try home.put("files/a.txt", "by hand")
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(home.path)/files/a (2).txt", withDestinationPath: "/nowhere")
+      let first = try await store.receive(theirs("a.txt", "1"), "1")
+      let second = try await store.receive(theirs("x/a.txt", "2"), "2")
+      #expect([first, second].map(\.storedName) == ["a (3).txt", "a (4).txt"])
+      #expect(home.content("files/a.txt") == "by hand")
+      #expect(home.content("files/a (3).txt") == "1")
+      #expect(home.content("files/a (4).txt") == "2")
+    }
+  }
+
+  @Test func manyOfOneNameAtOnceGetANameEach() async throws {
+    try await home.open { store in
+      let names = try await withThrowingTaskGroup(of: String.self) { group in
+        for number in 1...20 {
+          group.addTask { try await store.receive(theirs("a", "\(number)"), "\(number)").storedName }
+        }
+        return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+      }
+      #expect(names.count == 20)
+      #expect(Set(home.names(in: "files")) == names)
+      #expect(try await store.files().filter { $0.copy != nil }.count == 20)
+    }
+  }
+
+  @Test func theSameFileTwiceIsHereOnce() async throws {
+    let entry = theirs("a", "1")
+    try await home.open { store in
+      let first = try await store.receive(entry, "1")
+      #expect(try await store.receive(entry, "1") == first)
+      #expect(home.names(in: "files") == ["a"])
+      #expect(home.names(in: ".p2ptui/partial").isEmpty)
+    }
+  }
+
+  @Test(arguments: KeepStep.allCases) func aCrashAfterAnyStepLosesNothing(step: KeepStep) async throws {
+    let entry = theirs("song.mp3", "la la")
+    let left = try await home.open { store in
+      var left: TemporaryHome?
+      _ = try store.placeKept(store.partial("la la"), as: entry, firstSeen: 5) {
+        if $0 == step { left = try? home.crashed() }
+      }
+      return try #require(left)
+    }
+    try await left.open { store in
+      #expect(left.names(in: ".p2ptui/partial").isEmpty)
+      let before = try await store.files()
+      let scan = try await store.scan(owner: us)
+      #expect(!scan.unfinished)
+      switch step {
+      case .contentSynced, .receiptWritten:
+        #expect(before.isEmpty)
+        #expect(scan.found.isEmpty)
+        #expect(left.names(in: "files").isEmpty)
+      case .placementRecorded, .placed, .directorySynced:
+        #expect(before.isEmpty)
+        let found = try await scan.unsettled ? store.settledScan() : scan
+        #expect(found.found.map(\.entry.id) == [entry.id])
+        #expect(found.found.map(\.entry.owner) == ["them"])
+        #expect(left.content("files/song.mp3") == "la la")
+      case .copyRecorded:
+        #expect(before.compactMap(\.copy?.storedName) == ["song.mp3"])
+        #expect(scan == ScanResult())
+      }
+      let after = try await store.files()
+      #expect(after.allSatisfy { $0.entry.owner == "them" })
+      #expect(try store.catalogue.read { try Tables.unfinishedPlacements($0) }.isEmpty)
+    }
+  }
+
+  @Test func anInterruptedDownloadThatWasSpoiltGoesToTheTrash() async throws {
+    let left = try await home.open { store in
+      var left: TemporaryHome?
+      _ = try store.placeKept(store.partial("la la"), as: theirs("a", "la la"), firstSeen: 5) {
+        if $0 == .placed { left = try? home.crashed() }
+      }
+      return try #require(left)
+    }
+    try left.put("files/a", "la lX")
+    try await left.open { store in
+      let scan = try await store.scan(owner: us)
+      #expect(scan.found.isEmpty)
+      #expect(scan.notices.count == 1)
+      #expect(left.names(in: "files").isEmpty)
+      #expect(left.names(in: ".p2ptui/trash").count == 1)
+    }
+  }
+
+  @Test func anInterruptedDownloadWhoseNameWasTakenGetsAnother() async throws {
+    let entry = theirs("a.txt", "la la")
+    let left = try await home.open { store in
+      var left: TemporaryHome?
+      _ = try store.placeKept(store.partial("la la"), as: entry, firstSeen: 5) {
+        if $0 == .placementRecorded { left = try? home.crashed() }
+      }
+      return try #require(left)
+    }
+    try left.put("files/a.txt", "by hand")
+    try await left.open { store in
+      let scan = try await store.settledScan()
+      #expect(scan.found.map(\.copy.storedName).sorted() == ["a (2).txt", "a.txt"])
+      #expect(scan.found.first { $0.copy.storedName == "a (2).txt" }?.entry.id == entry.id)
+      #expect(scan.found.first { $0.copy.storedName == "a.txt" }?.entry.owner == "us")
+    }
+  }
+
+  @Test func partialFilesAreRemovedWhenNobodyWantsThem() async throws {
+    try await home.open { store in
+      try store.partial("dropped").discard()
+      var partial: PartialFile? = try store.partial("forgotten")
+      #expect(home.names(in: ".p2ptui/partial").count == 1)
+      #expect(partial?.size == 9)
+      partial = nil
+      #expect(home.names(in: ".p2ptui/partial").isEmpty)
+    }
+    try home.put(".p2ptui/partial/left", "over")
+    try await home.open { _ in #expect(home.names(in: ".p2ptui/partial").isEmpty) }
+  }
+
+  @Test func moreThanTheDiskHoldsIsRefusedAtOnce() async throws {
+    try await home.open { store in
+      let path = "\(home.path)/.p2ptui/partial"
+      #expect(throws: StorageError.diskFull(path: path)) { try store.beginPartial(expecting: .max) }
+      #expect(throws: StorageError.diskFull(path: path)) {
+        try store.beginPartial(expecting: store.freeSpace())
+      }
+    }
+  }
+
+  @Test func aFileChangedByHandIsNotServed() async throws {
+    try await home.open { store in
+      let copy = try await store.receive(theirs("a", "1234"), "1234")
+      let open = try store.openCopy(copy)
+      try home.put("files/a", "12")
+      #expect(throws: StorageError.changed(path: "\(home.path)/files/a")) { try store.openCopy(copy) }
+      #expect(throws: StorageError.changed(path: "\(home.path)/files/a")) { try open.read(at: 0, count: 4) }
+      try home.remove("files/a")
+      #expect(throws: StorageError.notFound(path: "\(home.path)/files/a")) { try store.openCopy(copy) }
+    }
+  }
+
+  @Test func trashMovesTheFileAndForgetsTheCopy() async throws {
+    let entry = theirs("a.txt", "1")
+    try await home.open { store in
+      let copy = try await store.receive(entry, "1")
+      try await store.trash(copy, of: entry.id)
+      #expect(home.names(in: "files").isEmpty)
+      #expect(home.names(in: ".p2ptui/trash").map { $0.hasSuffix("-a.txt") } == [true])
+      #expect(try await store.files().map(\.copy) == [nil])
+      try await store.trash(copy, of: entry.id)
+      #expect(try await store.scan(owner: us) == ScanResult())
+    }
+  }
+
+  @Test func trashLeavesWhatWasChangedByHand() async throws {
+    let entry = theirs("a.txt", "1")
+    try await home.open { store in
+      let copy = try await store.receive(entry, "1")
+      try home.put("files/a.txt", "somebody's work")
+      await #expect(throws: StorageError.changed(path: "\(home.path)/files/a.txt")) {
+        try await store.trash(copy, of: entry.id)
+      }
+      #expect(home.content("files/a.txt") == "somebody's work")
+    }
+  }
+}
+
+extension HomeStore {
+  /// Scans until there is nothing left to wait for; at most ten seconds.
+  func settledScan() async throws -> ScanResult {
+    var all = ScanResult()
+    let deadline = ContinuousClock.now + .seconds(10)
+    repeat {
+      let scan = try await scan(owner: us)
+      all.found += scan.found
+      all.gone += scan.gone
+      all.notices += scan.notices
+      if !scan.unsettled && !scan.unfinished { return all }
+      try await Task.sleep(for: .milliseconds(20))
+    } while ContinuousClock.now < deadline
+    Issue.record("files/ did not settle")
+    return all
+  }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The program on a terminal's screen, started from a shell that writes the terminal's settings down before
+/// and after.
+struct Session {
+  let terminal: Tmux
+  let api: StatsAPI
+  let port: Int
+  private let directory: URL
+
+  init(
+    _ neighbourhood: Neighbourhood, _ size: Size, greeting: [any Greetable] = [], environment: String = ""
+  ) async throws {
+    directory = try neighbourhood.makeDirectory("terminal")
+    port = try FreePort.take()
+    let httpPort = try FreePort.take()
+    api = StatsAPI(port: httpPort)
+    let home = try neighbourhood.makeDirectory("home-me")
+    let bootstrap = greeting.isEmpty ? "none" : greeting.map(\.address).joined(separator: " --bootstrap ")
+    // The inner shell tells the process id, which becomes the program's.
+    let script = """
+      stty -g > '\(directory.path)/before'
+      \(environment) XDG_CONFIG_HOME='\(home.path)/no-config' sh -c 'echo $$ > "$0/pid"; exec "$@"' \
+      '\(directory.path)' '\(PeerProcess.executable)' me 127.0.0.1 \(port) \(httpPort) --home '\(home.path)' \
+      --bootstrap \(bootstrap) \(PeerProcess.quick.joined(separator: " "))
+      echo $? > '\(directory.path)/status'
+      stty -g > '\(directory.path)/after'
+      echo THE END
+      """
+    let file = directory.appendingPathComponent("start")
+    try Data(script.utf8).write(to: file)
+    // Sourced, so that suspending it suspends a job of the terminal's own shell.
+    terminal = try await neighbourhood.terminal(
+      columns: size.columns, rows: size.rows, ". '\(file.path)'")
+  }
+
+  static func hasPanes(_ screen: [String]) -> Bool {
+    ["Files", "Peers", "Log"].allSatisfy { title in screen.contains { $0.contains(title) } }
+  }
+
+  @discardableResult
+  func waitForPanes() async throws -> [String] {
+    try await terminal.waitFor("the three panes", where: Self.hasPanes)
+  }
+
+  /// Moves the selection to a file, whose row the hardware cursor then sits on.
+  func select(_ name: String) async throws {
+    try await terminal.waitFor(text: name)
+    try await terminal.press("1", "g")
+    for _ in 0..<10 {
+      let row = try await terminal.cursor().row
+      if try await terminal.screen()[row].contains(name) { return }
+      try await terminal.press("j")
+    }
+    throw Unexpected("the cursor never came to the row of \(name)")
+  }
+
+  func pid() throws -> pid_t {
+    let text = try String(contentsOf: directory.appendingPathComponent("pid"), encoding: .utf8)
+    guard let pid = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+      throw Unexpected("no process id")
+    }
+    return pid
+  }
+
+  /// The program has ended, the shell is back on its own screen, with the settings of before.
+  func expectRestoredTerminal(status: String? = nil) async throws {
+    let after = try await eventually("the program has ended") { read("after") }
+    #expect(after == read("before"))
+    if let status { #expect(read("status") == status) }
+    let screen = try await terminal.waitFor("the shell") { !Self.hasPanes($0) }
+    #expect(!Self.hasPanes(screen))
+    // What is typed is seen again, and is not an escape sequence of some mouse.
+    try await terminal.type("echo seen-$((40 + 2))")
+    try await terminal.press("Enter")
+    let shown = try await terminal.waitFor(text: "seen-42")
+    #expect(shown.contains { $0.contains("echo seen-") })
+  }
+
+  private func read(_ name: String) -> String? {
+    let text = try? String(contentsOf: directory.appendingPathComponent(name), encoding: .utf8)
+    return text.flatMap { $0.hasSuffix("\n") ? String($0.dropLast()) : nil }
+  }
+}
