@@ -3,6 +3,9 @@ import PeerCore
 // What keys do: the topmost layer takes them; without any, the key table says.
 extension Model {
   mutating func press(_ key: Key) -> [Request] {
+    files.cursor.hold()
+    peers.cursor.hold()
+    transfers.cursor.hold()
     if key == .control("l") { return [.redraw] }
     if key == .control("z") { return [.suspend] }
     if dialog != nil { return answerDialog(key) }
