@@ -75,6 +75,12 @@ static void die(int number) {
   action.sa_flags = 0;
   sigaction(number, &action, NULL);
   raise(number);
+  // Swift's own handler reports and returns: an instruction at fault fails again, a signal that somebody sent
+  // does not, and the process would live on without a screen.
+  action.sa_handler = SIG_DFL;
+  action.sa_flags = 0;
+  sigaction(number, &action, NULL);
+  raise(number);
 }
 
 static void handle_deadly_signals(void) {

@@ -50,7 +50,7 @@ public final class PeerEngine: PeerClient {
     let loop = EngineLoop(
       state: state, me: me, store: store, book: book, clock: clock, coreLimits: limits,
       limitDown: configuration.limitDown, limitUp: configuration.limitUp)
-    await loop.log(.info, "“\(Visible.text(configuration.peerID))” listens on \(endpoint); home is \(home)")
+    await loop.log(.info, "“\(Visible.text(configuration.peerID))” listens on \(endpoint)")
     await loop.start(listener)
     return PeerEngine(
       loop: loop, store: store, clock: clock, listener: listener, logFile: file, owner: me.peerID)

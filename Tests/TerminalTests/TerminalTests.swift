@@ -66,8 +66,7 @@ struct Size: Sendable, CustomTestStringConvertible {
           screen.contains { $0.lowercased().contains(word) }
         }
       }
-      try await terminal.press("Escape")
-      try await session.waitForPanes()
+      try await session.closeBox()
     }
   }
 
@@ -130,12 +129,13 @@ struct Size: Sendable, CustomTestStringConvertible {
       let session = try await Session(neighbourhood, Size.both[0])
       try await session.waitForPanes()
       try await session.terminal.press("C-z")
-      try await session.terminal.waitFor("the shell") { !Session.hasPanes($0) }
+      // The script that started it goes on, and finds the settings of before; 148 says "stopped".
+      try await session.expectRestoredTerminal(status: "148")
       try await session.terminal.type("fg")
       try await session.terminal.press("Enter")
       try await session.waitForPanes()
       try await session.terminal.press("q")
-      try await session.expectRestoredTerminal(status: "0")
+      try await session.terminal.waitFor("the shell") { !Session.hasPanes($0) }
     }
   }
 

@@ -176,6 +176,8 @@ extension PeerState {
     // Recorded before the copy is moved: a crash in between must not share the file again.
     persist(changes)
     if let copy = record.copy { effects.append(.trash(copy, of: id)) }
+    // Last, since storage finds the copy by this record; kept, it would bring the file back at the next start.
+    persist([.remove(id)])
     if let slot = catalogue.slot(of: id) {
       for handle in record.holders { membership.update(handle) { $0.held.remove(slot) } }
     }

@@ -25,12 +25,12 @@ enum MessageField: CaseIterable {
   /// No name is longer; what is longer need not be kept to be known as unknown.
   static let longestName = 15
 
+  private static let fields = Dictionary(
+    uniqueKeysWithValues: allCases.map { ($0.name.withUTF8Buffer { Array($0) }, $0) })
+
   init?(name: [UInt8]) {
-    let match = Self.allCases.first { field in
-      field.name.withUTF8Buffer { $0.elementsEqual(name) }
-    }
-    guard let match else { return nil }
-    self = match
+    guard let field = Self.fields[name] else { return nil }
+    self = field
   }
 }
 

@@ -51,9 +51,17 @@ enum Application {
       client: engine, address: configuration.httpBind ?? configuration.host, port: port,
       hostName: configuration.host)
     let bound = try await server.start()
-    let place = Endpoint(host: configuration.host, port: bound)
+    let place = Endpoint(host: pageHost(configuration), port: bound)
     await engine.setPage(url: "http://\(place)/", port: bound)
     await engine.log(.info, "the page is at http://\(place)/")
     return server
+  }
+
+  /// Where others find the page: the address that it alone was bound to, unless that means every address.
+  private static func pageHost(_ configuration: EngineConfiguration) -> String {
+    guard let address = configuration.httpBind, address != "0.0.0.0", address != "::" else {
+      return configuration.host
+    }
+    return address
   }
 }

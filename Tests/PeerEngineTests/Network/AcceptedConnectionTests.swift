@@ -11,7 +11,7 @@ import Testing
 
   @Test func everyMessageOnAConnectionIsDelivered() async throws {
     let fixture = try await NetworkFixture()
-    let delete = MessageEncoder.delete(from: PeerID("bob"), file: sample.id)
+    let delete = MessageEncoder.delete(from: PeerID("bob"), file: greeting.id)
     _ = try await RawClient.connect(to: fixture.port).exchange(gossip + [0x0A] + delete)
     try await eventually("both are there") { fixture.desk.messages.map(\.type) == ["GOSSIP", "DELETE"] }
     await fixture.stop()
@@ -57,11 +57,11 @@ import Testing
     fixture.desk.hold(content, as: "hello.txt")
     fixture.desk.onMessage { [network = fixture.network] connection, _ in
       let copy = LocalCopy(storedName: "hello.txt", size: UInt64(content.count), modified: 0)
-      _ = network.answers.decide(connection, .serve(UploadID(1), sample, copy))
+      _ = network.answers.decide(connection, .serve(UploadID(1), greeting, copy))
     }
     let answer = try await RawClient.connect(to: fixture.port).exchange(
-      MessageEncoder.getFile(sample.id), halfClose: false)
-    var entry = sample
+      MessageEncoder.getFile(greeting.id), halfClose: false)
+    var entry = greeting
     entry.sizeBytes = UInt64(content.count)
     #expect(answer == fileData(entry, hex: hexText(content)))
     try await eventually("the upload has ended well") {
@@ -77,7 +77,7 @@ import Testing
     fixture.desk.onMessage { [network = fixture.network] connection, _ in
       _ = network.answers.decide(connection, .refuse)
     }
-    let answer = try await RawClient.connect(to: fixture.port).exchange(MessageEncoder.getFile(sample.id))
+    let answer = try await RawClient.connect(to: fixture.port).exchange(MessageEncoder.getFile(greeting.id))
     #expect(answer == MessageEncoder.fileNotFound)
     await fixture.stop()
   }
@@ -88,8 +88,8 @@ import Testing
     let file: ReceivedFile = try await eventually("it is delivered") {
       fixture.desk.events.compactMap { if case .pushed(let file, _) = $0 { file } else { nil } }.first
     }
-    #expect(file.digests.first?.id == sample.id)
-    #expect((fixture.network.arrivals.take(file.receipt) as? MemoryFile)?.bytes == sampleContent)
+    #expect(file.digests.first?.id == greeting.id)
+    #expect((fixture.network.arrivals.take(file.receipt) as? MemoryFile)?.bytes == greetingContent)
     await fixture.stop()
   }
 

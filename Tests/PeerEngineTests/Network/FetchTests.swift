@@ -13,8 +13,8 @@ import Testing
       return
     }
     #expect(file.size == 17)
-    #expect(file.digests.contains { $0.id == sample.id })
-    #expect((fixture.network.arrivals.take(file.receipt) as? MemoryFile)?.bytes == sampleContent)
+    #expect(file.digests.contains { $0.id == greeting.id })
+    #expect((fixture.network.arrivals.take(file.receipt) as? MemoryFile)?.bytes == greetingContent)
     await fixture.stop()
   }
 
@@ -29,13 +29,13 @@ import Testing
 
   @Test func theKnownTimestampVerifiesWhereTheSentOneIsMissing() async throws {
     let fixture = try await NetworkFixture()
-    var bare = sample
+    var bare = greeting
     bare.timestamp = .null
     guard case .fetched(_, let file) = try await fixture.fetch(from: [.send(fileData(bare))]) else {
       Issue.record("not fetched")
       return
     }
-    #expect(file.digests.contains(ReceivedFile.Digest(timestamp: sample.timestamp, id: sample.id)))
+    #expect(file.digests.contains(ReceivedFile.Digest(timestamp: greeting.timestamp, id: greeting.id)))
     await fixture.stop()
   }
 
@@ -109,7 +109,7 @@ import Testing
     }
     fixture.network.fetch(
       Effect.Fetch(
-        attempt: AttemptID(1), entry: sample, holder: Endpoint(host: "127.0.0.1", port: port), limit: 99))
+        attempt: AttemptID(1), entry: greeting, holder: Endpoint(host: "127.0.0.1", port: port), limit: 99))
     try await eventually("the fetch fails") {
       fixture.desk.events.contains { event in
         if case .fetchFailed(_, .unreachable("connection refused")) = event { true } else { false }
@@ -123,7 +123,7 @@ import Testing
     let peer = try await ScriptedPeer([.send(Array(fileData().dropLast(9)))])
     fixture.network.fetch(
       Effect.Fetch(
-        attempt: AttemptID(1), entry: sample, holder: Endpoint(host: "127.0.0.1", port: peer.port), limit: 99)
+        attempt: AttemptID(1), entry: greeting, holder: Endpoint(host: "127.0.0.1", port: peer.port), limit: 99)
     )
     try await eventually("the file has begun") { fixture.desk.openFiles == 1 }
     fixture.network.cancelFetch(AttemptID(1))

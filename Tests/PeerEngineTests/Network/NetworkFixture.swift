@@ -34,7 +34,7 @@ final class NetworkFixture: Sendable {
 
   /// Asks a scripted peer for a file and returns how that ended.
   func fetch(
-    _ entry: FileEntry = sample, from script: [ScriptedPeer.Step], limit: UInt64 = 1 << 20
+    _ entry: FileEntry = greeting, from script: [ScriptedPeer.Step], limit: UInt64 = 1 << 20
   ) async throws -> Event {
     let peer = try await ScriptedPeer(script)
     let attempt = AttemptID(1)
@@ -60,12 +60,12 @@ final class NetworkFixture: Sendable {
 }
 
 /// The first vector of docs/PROTOCOL.md.
-let sampleContent = Array("hello, neighbour\n".utf8)
-let sample = FileEntry(
+let greetingContent = Array("hello, neighbour\n".utf8)
+let greeting = FileEntry(
   id: FileID(hex: "eacb039852fa0661da92efbebe81979e93a7d2f7b41f50dc84157b8f93938015")!, name: "hello.txt",
   owner: "alice", timestamp: Lexeme(1_744_170_562), sizeBytes: 17)
 
-func fileData(_ entry: FileEntry = sample, hex: String = hexText(sampleContent)) -> [UInt8] {
+func fileData(_ entry: FileEntry = greeting, hex: String = hexText(greetingContent)) -> [UInt8] {
   MessageEncoder.fileDataStart(entry) + Array(hex.utf8) + MessageEncoder.fileDataEnd
 }
 
