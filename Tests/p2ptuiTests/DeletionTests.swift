@@ -36,6 +36,15 @@ import Testing
     expectCommands([own], &driver)
   }
 
+  @Test func noNoticeHidesThatItCanBeUndone() {
+    var driver = asked()
+    driver.type("y")
+    driver.send(.replies([.failed("song.flac has no holder.")]))
+    #expect(driver.foot.contains("u undo"))
+    driver.pass(5_000)
+    #expect(driver.foot.contains("no holder"))
+  }
+
   @Test func undoTakesItBack() {
     var driver = asked()
     driver.type("yu")

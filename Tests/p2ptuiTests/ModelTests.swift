@@ -31,6 +31,21 @@ import Testing
     #expect(driver.model.row(.files) - driver.model.top(.files) == line)
   }
 
+  @Test func untilAKeyIsPressedTheFirstRowIsSelected() {
+    var driver = Fixture.model(Fixture.snapshot(records: Array(Fixture.records[..<2])))
+    driver.pass(10_000)
+    driver.send(.snapshot(Fixture.snapshot(revision: 2)))
+    driver.pass(1_000)
+    #expect(driver.model.row(.files) == 0)
+    driver.press(.tab)
+    let name = driver.selectedName
+    driver.pass(10_000)
+    let before = Fixture.record(100, "!first")
+    driver.send(.snapshot(Fixture.snapshot(records: Fixture.records + [before], revision: 3)))
+    driver.pass(1_000)
+    #expect(driver.selectedName == name && driver.model.row(.files) == 1)
+  }
+
   @Test func filesAreNotOrderedAgainWhileKeysArePressed() {
     var driver = Fixture.model()
     driver.pass(10_000)
@@ -111,6 +126,24 @@ import Testing
     #expect(driver.model.files.order.count == 1)
     driver.press(.escape)
     #expect(driver.model.files.order.count == 8)
+  }
+
+  @Test func aFilterThatHidesTheSelectedFileLeadsToTheFirst() {
+    var driver = Fixture.model()
+    driver.type("G/notes")
+    driver.press(.enter, .escape)
+    #expect(driver.selectedName == "notes.txt")
+    driver.type("/pdf")
+    #expect(driver.model.row(.files) == 0)
+  }
+
+  @Test func marksOfFilesThatAreGoneAreGone() {
+    var driver = Fixture.model()
+    driver.type("A")
+    driver.pass(10_000)
+    driver.send(.snapshot(Fixture.snapshot(records: Array(Fixture.records[..<3]), revision: 2)))
+    driver.pass(1_000)
+    #expect(driver.model.files.marks.count == 3)
   }
 
   @Test func sortAndReverse() {

@@ -14,6 +14,11 @@ import Testing
     #expect(CellWidth.of(text) == width)
   }
 
+  @Test func controlAndFormatCharactersAreNoMarks() {
+    let text = "a\u{1B}\u{0}\u{200B}\u{FE0F}\u{301}b"
+    #expect(Array(Clusters(text)).map(\.text) == ["a\u{301}", "b"])
+  }
+
   @Test func marksOnOneCharacterAreBounded() {
     let zalgo = "a" + String(repeating: "\u{316}", count: 100)
     #expect(Array(Clusters(zalgo)).first?.text.unicodeScalars.count == 1 + CellWidth.combiningMarks)

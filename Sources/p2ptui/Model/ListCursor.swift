@@ -5,6 +5,11 @@ struct ListCursor<ID: Hashable & Sendable>: Sendable {
   private(set) var row = 0
   /// The first row shown.
   private(set) var top = 0
+  /// Until a key was pressed, the first row is the selected one, whatever it is.
+  private var isHeld = false
+
+  /// From now on the selected row stays selected.
+  mutating func hold() { isHeld = true }
 
   /// Selects a row, clamped.
   mutating func select(_ wanted: Int, of count: Int, id: (Int) -> ID) {
@@ -20,7 +25,10 @@ struct ListCursor<ID: Hashable & Sendable>: Sendable {
       top = 0
       return
     }
-    if let selected, let found = rowOf(selected) {
+    if !isHeld {
+      row = 0
+      selected = id(0)
+    } else if let selected, let found = rowOf(selected) {
       top += found - row
       row = found
     } else {

@@ -136,6 +136,7 @@ extension Model {
 
   private mutating func settleLog(height: Int) {
     let (lines, rows) = (snapshot.log, log.rows)
+    log.cursor.hold()
     if log.follows {
       log.cursor.select(rows.count - 1, of: rows.count) { lines[rows[$0]].seq }
     }

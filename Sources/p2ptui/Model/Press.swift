@@ -3,6 +3,9 @@ import PeerCore
 // What keys do: the topmost layer takes them; without any, the key table says.
 extension Model {
   mutating func press(_ key: Key) -> [Request] {
+    files.cursor.hold()
+    peers.cursor.hold()
+    transfers.cursor.hold()
     if key == .control("l") { return [.redraw] }
     if key == .control("z") { return [.suspend] }
     if dialog != nil { return answerDialog(key) }
@@ -108,14 +111,18 @@ extension Model {
     select(row(.files) + 1, in: .files)
   }
 
-  private func copy() -> [Request] {
-    switch selection(focus) {
-    case .file(let ref): [.copy(ref.id.hex)]
-    case .peer(let handle): snapshot.peer(handle).map { [.copy($0.id.text)] } ?? []
-    case .transfer(let number): transfer(number).map { [.copy($0.file.hex)] } ?? []
-    case .log(let seq): snapshot.log.first { $0.seq == seq }.map { [.copy($0.text)] } ?? []
-    case nil: []
-    }
+  private mutating func copy() -> [Request] {
+    let text: String? =
+      switch selection(focus) {
+      case .file(let ref): ref.id.hex
+      case .peer(let handle): snapshot.peer(handle)?.id.text
+      case .transfer(let number): transfer(number)?.file.hex
+      case .log(let seq): snapshot.log.first { $0.seq == seq }?.text
+      case nil: nil
+      }
+    guard let text else { return [] }
+    say("Copied: \(Visible.text(text, limit: 200))")
+    return [.copy(text)]
   }
 
   func transfer(_ number: UInt64) -> TransferView? {

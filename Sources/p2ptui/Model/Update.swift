@@ -14,10 +14,7 @@ extension Model {
       requests = announceEndedDownloads(in: snapshot)
       take(snapshot)
     case .tick: break
-    case .sorted(let order):
-      files.order = order
-      files.isSorting = false
-      files.sortedAt = now
+    case .sorted(let order): take(order)
     case .replies(let replies): tell(replies)
     case .output(let output): requests = show(output)
     case .completions(let ticket, let completions):
@@ -37,6 +34,18 @@ extension Model {
       downloads[transfer.file] = transfer
     }
     collect()
+  }
+
+  private mutating func take(_ order: FileOrder) {
+    let isFiltered = order.query.text != files.order.query.text
+    files.order = order
+    files.isSorting = false
+    files.sortedAt = now
+    if !files.marks.isEmpty { files.marks = files.marks.filter { snapshot.file($0) != nil } }
+    // A filter that hides the selected file leads to the first of those that match.
+    if isFiltered, let selected = files.cursor.selected, order.row(of: selected) == nil {
+      select(0, in: .files)
+    }
   }
 
   mutating func say(_ text: String, isError: Bool = false) {

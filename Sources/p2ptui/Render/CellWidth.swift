@@ -20,6 +20,14 @@ enum CellWidth {
     return Clusters(text).reduce(0) { $0 + $1.width }
   }
 
+  /// Whether it changes the look of the character before it; other scalars without a width are dropped.
+  static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format: false
+    default: !scalar.properties.isVariationSelector
+    }
+  }
+
   private static func isZero(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x1160...0x11FF, 0xD7B0...0xD7FF: return true  // the vowels and finals of conjoining Hangul
@@ -83,9 +91,7 @@ struct Clusters: Sequence, IteratorProtocol {
         position += 1
       } else if CellWidth.of(scalar) == 0 {
         position += 1
-        guard marks < CellWidth.combiningMarks, !scalar.properties.isVariationSelector,
-          scalar.properties.generalCategory != .format
-        else { continue }
+        guard marks < CellWidth.combiningMarks, CellWidth.isMark(scalar) else { continue }
         text.unicodeScalars.append(scalar)
         marks += 1
       } else {

@@ -99,9 +99,17 @@ struct ScreenLoop {
   }
 
   private mutating func handle(_ signals: Set<Int32>) {
-    if signals.contains(SIGTSTP) { terminal.suspend() }
+    if signals.contains(SIGTSTP) { return suspend() }
     if signals.contains(SIGCONT) { terminal.resume() }
     if !signals.isEmpty { update(.resize(terminal.measure())) }
+  }
+
+  /// Returns when the user has brought the process back.
+  private mutating func suspend() {
+    terminal.suspend()
+    // The signal that went on with the process has done its work.
+    _ = mailbox.wakeup.drain()
+    update(.resize(terminal.measure()))
   }
 
   private mutating func takeMail() {
@@ -128,15 +136,12 @@ struct ScreenLoop {
       case .complete(let line, let cursor, let ticket):
         work.complete(line, cursor: cursor, ticket: ticket)
       case .sort(let sort): work.sort(sort)
-      case .copy(let text):
-        terminal.copy(text)
+      case .copy(let text): terminal.copy(text)
       case .bell: terminal.bell()
       case .redraw:
         terminal.redraw()
         needsFrame = true
-      case .suspend:
-        terminal.suspend()
-        update(.resize(terminal.measure()))
+      case .suspend: suspend()
       case .saveHistory(let lines): historyFile?.write(lines)
       case .leave(let way): leaves = way
       }

@@ -150,7 +150,8 @@ final class Terminal {
     cn_stop()
     fclose(out)
     fclose(into)
-    for descriptor in [guarded.capture, guarded.saved_out, guarded.saved_err] where descriptor >= 0 {
+    for descriptor in [guarded.tty, guarded.capture, guarded.saved_out, guarded.saved_err]
+    where descriptor >= 0 {
       close(descriptor)
     }
   }

@@ -1,11 +1,12 @@
 import PeerCore
 
-/// The last line: the prompt, or else a notice, or else the keys that fit the focused pane.
+/// The last line: the prompt, or else what can still be undone, a notice, or the keys that fit the focused
+/// pane.
 enum FootView {
   static func draw(_ model: Model, in rect: Rect, on frame: inout Frame) {
     if let prompt = model.prompt {
       drawPrompt(prompt, model, in: rect, on: &frame)
-    } else if let pending = model.pendingDeletes.last, model.notice == nil {
+    } else if let pending = model.pendingDeletes.last {
       drawPending(pending, model, in: rect, on: &frame)
     } else if let notice = model.notice {
       let mark = notice.isError ? model.symbols.warning + " " : ""

@@ -1,0 +1,128 @@
+import Foundation
+import PeerCore
+import Synchronization
+import Testing
+
+@testable import p2ptui
+
+/// What the screen leaves to others while it goes on answering keys.
+@Suite struct BackgroundWorkTests {
+  /// A peer that holds its replies back until it is let go.
+  private final class Peer: PeerClient {
+    let commands = Mutex<[Command]>([])
+    private let gate = AsyncStream<Void>.makeStream()
+
+    var snapshot: Snapshot { Fixture.snapshot() }
+    func snapshots() -> AsyncStream<Snapshot> { AsyncStream { $0.finish() } }
+
+    func submit(_ command: Command) async -> CommandReply {
+      for await _ in gate.stream {}
+      commands.withLock { $0.append(command) }
+      return .done("Done.")
+    }
+
+    func letGo() { gate.continuation.finish() }
+  }
+
+  private struct Runner: CommandRunner {
+    func run(_ line: String) async -> CommandOutput { CommandOutput(lines: [line]) }
+    func complete(_ line: String, cursor: Int) async -> Completions {
+      Completions(range: 0..<cursor, candidates: [line])
+    }
+  }
+
+  private let peer = Peer()
+  private let mailbox: Mailbox
+  private let work: BackgroundWork
+
+  init() throws {
+    mailbox = Mailbox(wakeup: try #require(Wakeup()))
+    work = BackgroundWork(client: peer, commands: Runner(), mailbox: mailbox)
+  }
+
+  /// The next answers, waited for until a deadline.
+  private func answers() async throws -> [Action] {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while ContinuousClock.now < deadline {
+      let answers = mailbox.take().answers
+      if !answers.isEmpty { return answers }
+      try await Task.sleep(for: .milliseconds(2))
+    }
+    return []
+  }
+
+  @Test func batchesKeepTheirOrderAndLeavingWaitsForThem() async {
+    let expected = (0..<5).map { Command.get(Fixture.id($0)) }
+    work.submit(Array(expected[..<2]))
+    work.submit(Array(expected[2...]))
+    peer.letGo()
+    await work.finish()
+    #expect(peer.commands.withLock { $0 } == expected)
+  }
+
+  @Test func answersComeBackAsActions() async throws {
+    work.run("list")
+    guard case .output(let output)? = try await answers().first else {
+      Issue.record("no output")
+      return
+    }
+    #expect(output.lines == ["list"])
+    work.complete("li", cursor: 2, ticket: 7)
+    guard case .completions(7, let completions)? = try await answers().first else {
+      Issue.record("no completions")
+      return
+    }
+    #expect(completions.range == 0..<2)
+    let snapshot = peer.snapshot
+    work.sort(FileSort(query: FileQuery(), files: snapshot.files, revision: 3))
+    guard case .sorted(let order)? = try await answers().first else {
+      Issue.record("no order")
+      return
+    }
+    #expect(order.count == snapshot.files.count && order.revision == 3)
+  }
+
+  @Test func ofSnapshotsTheNewestWins() {
+    mailbox.put(Fixture.snapshot(revision: 1))
+    mailbox.put(Fixture.snapshot(revision: 2))
+    #expect(mailbox.take().snapshot?.revision == 2)
+    #expect(mailbox.take().snapshot == nil)
+    mailbox.close()
+    _ = mailbox.take()
+    #expect(mailbox.take().isClosed)
+  }
+
+  @Test func theHistoryOutlastsTheScreenAndIsPrivate() throws {
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let file = HistoryFile(path: directory.appendingPathComponent("state/history").path)
+    #expect(file.read() == [])
+    file.write(["list", "push \"a b\""])
+    #expect(file.read() == ["list", "push \"a b\""])
+    let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+    #expect(attributes[.posixPermissions] as? Int == 0o600)
+  }
+}
+
+/// Who may import whom (DESIGN.md), which the compiler does not see to in a warm build.
+@Suite struct ImportTests {
+  @Test func onlyTheTerminalKnowsCurses() throws {
+    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../Sources/p2ptui").standardized
+    let allowed: [String: Set<String>] = [
+      "Model": ["PeerCore"], "Input": [], "Views": ["PeerCore"], "Render": [],
+      "Terminal": ["PeerCore", "CNcurses", "Foundation", "Synchronization"],
+    ]
+    for (directory, modules) in allowed {
+      let path = sources.appendingPathComponent(directory)
+      let files = try FileManager.default.contentsOfDirectory(at: path, includingPropertiesForKeys: nil)
+      #expect(!files.isEmpty)
+      for file in files {
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        for line in lines where line.hasPrefix("import ") {
+          #expect(modules.contains(String(line.dropFirst(7))), "\(directory)/\(file.lastPathComponent)")
+        }
+      }
+    }
+  }
+}
