@@ -47,17 +47,28 @@ struct Session {
 
   /// Moves the selection to a file, whose row the hardware cursor then sits on.
   func select(_ name: String) async throws {
-    try await terminal.waitFor(text: name)
-    try await terminal.press("1", "g")
-    for _ in 0..<10 {
-      let selected = try? await eventually("\(name) is selected", within: .milliseconds(500)) {
-        let row = try await terminal.cursor().row
-        return try await terminal.screen()[row].contains(name) ? row : nil
+    try await terminal.waitFor("\(name) is listed") { screen in
+      screen.contains { row in
+        let row = row.drop { $0 == " " }
+        return (row.hasPrefix("●") || row.hasPrefix("○")) && row.contains(name)
       }
-      if selected != nil { return }
-      try await terminal.press("j")
     }
-    throw Unexpected("the cursor never came to the row of \(name)")
+    for _ in 0..<5 {
+      try await terminal.press("1", "g")
+      for _ in 0..<5 {
+        // While a frame is drawn the cursor is under way; where it stays is where it belongs.
+        var looks = 0
+        let selected: Void? = try? await eventually("\(name) is selected", within: .seconds(2)) {
+          let row = try await terminal.cursor().row
+          looks = try await terminal.screen()[row].contains(name) ? looks + 1 : 0
+          return looks >= 4
+        }
+        if selected != nil { return }
+        try await terminal.press("j")
+      }
+    }
+    let screen = try await terminal.screen().joined(separator: "\n")
+    throw Unexpected("the cursor never came to the row of \(name); the screen:\n\(screen)")
   }
 
   /// Closes a box that lies over the panes, such as a command's answer.

@@ -12,6 +12,8 @@ struct Model: Sendable {
   /// (milliseconds): a row does not move under the finger.
   static let resortInterval: Int64 = 400
   static let quietTime: Int64 = 400
+  /// Who never stops pressing keys still sees what is new, after so long.
+  static let longestStale: Int64 = 2_000
 
   let keys: KeyTable
   let symbols: Symbols
@@ -90,6 +92,8 @@ struct FilesList: Sendable {
   var isSorting = false
   /// When the last one came.
   var sortedAt: Int64 = -100_000
+  /// Since when the table has been ahead of the order.
+  var staleSince: Int64?
   var cursor = ListCursor<FileRef>()
   var marks: Set<FileRef> = []
 

@@ -28,6 +28,7 @@ extension Model {
   mutating func take(_ snapshot: Snapshot) {
     self.snapshot = snapshot
     arrived = now
+    if files.order.revision != snapshot.filesRevision { files.staleSince = files.staleSince ?? now }
     active = snapshot.transfers.filter { $0.state == .active }
     downloads = [:]
     for transfer in snapshot.transfers where transfer.direction == .down && transfer.state != .done {
@@ -41,6 +42,7 @@ extension Model {
     files.order = order
     files.isSorting = false
     files.sortedAt = now
+    files.staleSince = order.revision == snapshot.filesRevision ? nil : now
     if !files.marks.isEmpty { files.marks = files.marks.filter { snapshot.file($0) != nil } }
     // A filter that hides the selected file leads to the first of those that match.
     if isFiltered, let selected = files.cursor.selected, order.row(of: selected) == nil {
@@ -81,7 +83,8 @@ extension Model {
     if files.order.query != files.query || files.order.revision == nil { return true }
     // A costly order is made less often, so that it takes a fifth of one core at most.
     let interval = max(Self.resortInterval, files.order.cost * 5)
-    return now - files.sortedAt >= interval && now - lastKey >= Self.quietTime
+    guard now - files.sortedAt >= interval else { return false }
+    return now - lastKey >= Self.quietTime || now - (files.staleSince ?? now) >= Self.longestStale
   }
 
   private mutating func announceEndedDownloads(in new: Snapshot) -> [Request] {
