@@ -17,9 +17,9 @@ public enum Effect: Sendable, Equatable {
   case cancelUpload(UploadID)
 
   /// Move a received file into `files/`. Outcome: `kept` or `keepFailed`.
-  case keep(ReceiptID, FileEntry, firstSeen: Int64)
+  case keep(ArrivalID, FileEntry, firstSeen: Int64)
   /// Throw a received file away.
-  case discard(ReceiptID)
+  case discard(ArrivalID)
   /// Copy a file into `files/`, stamped with that time (seconds since 1970). Outcome: `imported` or
   /// `importFailed`.
   case importFile(path: String, timestamp: Int64, RequestID)

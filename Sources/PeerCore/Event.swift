@@ -23,8 +23,8 @@ public enum Event: Sendable {
   case uploadEnded(UploadID, TransferFailure?)
 
   /// A received file is in `files/`, synced and recorded.
-  case kept(ReceiptID, LocalCopy)
-  case keepFailed(ReceiptID, TransferFailure)
+  case kept(ArrivalID, LocalCopy)
+  case keepFailed(ArrivalID, TransferFailure)
   case imported(RequestID, FileEntry, LocalCopy)
   case importFailed(RequestID, reason: String)
   /// What a scan of `files/` found to be new, and which copies it found to be gone.
@@ -48,7 +48,7 @@ public struct ConnectionID: Hashable, Sendable {
 }
 
 /// Names a received file that waits, in a partial file, for the core's decision.
-public struct ReceiptID: Hashable, Sendable {
+public struct ArrivalID: Hashable, Sendable {
   public let number: UInt64
   public init(_ number: UInt64) { self.number = number }
 }
@@ -72,7 +72,7 @@ public struct RequestID: Hashable, Sendable {
 
 /// A FILE_DATA that arrived whole; its bytes are in a partial file.
 public struct ReceivedFile: Sendable {
-  public var receipt: ReceiptID
+  public var arrival: ArrivalID
   public var data: FileData
   /// Bytes of the file.
   public var size: UInt64
@@ -89,8 +89,8 @@ public struct ReceivedFile: Sendable {
     }
   }
 
-  public init(receipt: ReceiptID, data: FileData, size: UInt64, digests: [Digest]) {
-    self.receipt = receipt
+  public init(arrival: ArrivalID, data: FileData, size: UInt64, digests: [Digest]) {
+    self.arrival = arrival
     self.data = data
     self.size = size
     self.digests = digests
@@ -118,10 +118,11 @@ public enum TransferFailure: Error, Sendable, Equatable {
   case stalled(seconds: Int)
   case tooSlow
   case malformed(String)
+  /// It sent more than a file may have; another holder may not.
+  case tooLarge(limit: UInt64)
   case mismatch
   case reset(String)
   // Ours
-  case tooLarge(limit: UInt64)
   case quota(limit: UInt64)
   case cancelled
   // The disk's
@@ -132,10 +133,10 @@ public enum TransferFailure: Error, Sendable, Equatable {
 
   public var fault: Fault {
     switch self {
-    case .unreachable, .closedWithoutAnswer, .notHeld, .truncated, .stalled, .tooSlow, .malformed,
+    case .unreachable, .closedWithoutAnswer, .notHeld, .truncated, .stalled, .tooSlow, .malformed, .tooLarge,
       .mismatch, .reset:
       .peer
-    case .tooLarge, .quota, .cancelled: .us
+    case .quota, .cancelled: .us
     case .diskFull, .disk: .disk
     }
   }

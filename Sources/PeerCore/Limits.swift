@@ -35,6 +35,8 @@ public struct Limits: Sendable {
   public var holders = 256
   /// Tombstones; the oldest makes room.
   public var tombstones = 100_000
+  /// Host names remembered as meaning ourselves; further ones are found out again each time.
+  public var ownAliases = 64
   /// DELETEs that wait for a peer's host name to be resolved; a further one is refused.
   public var pendingDeletes = 256
 

@@ -36,16 +36,20 @@ public struct PeerState: Sendable {
   /// Host names whose meaning was asked for.
   var resolving: Set<String> = []
   var cachedReply: (revision: UInt64, bytes: [UInt8])?
+  /// Host names that turned out to mean this peer.
+  var ownAliases: Set<String> = []
   /// Somebody uses our id, and the log has said so.
   var toldStolenID = false
 
   var catalogue: Catalogue
+  /// Files whose deletion a crash interrupted, until the start finishes it.
+  var leftovers: [StoredFile] = []
   var waitingDeletes: [(delete: Delete, from: String, host: String)] = []
 
   var downloads: OrderedDictionary<FileID, Download> = [:]
   var uploads: OrderedDictionary<UploadID, Upload> = [:]
   /// Received files that storage is keeping, with what they become.
-  var keeping: [ReceiptID: FileEntry] = [:]
+  var keeping: [ArrivalID: FileEntry] = [:]
   /// Transfers that ended lately, oldest first.
   var ended: Deque<TransferView> = []
   var lastTransferNumber: UInt64 = 0
@@ -79,7 +83,13 @@ public struct PeerState: Sendable {
     logBudget = TokenBucket(perSecond: limits.logLinesPerSecond, burst: limits.logBurst)
     catalogue = Catalogue(limits: limits)
     for tombstone in tombstones { _ = catalogue.bury(tombstone) }
-    for file in files { _ = catalogue.restore(file) }
+    for file in files {
+      if catalogue.tombstones[file.entry.id] == nil {
+        _ = catalogue.restore(file)
+      } else {
+        leftovers.append(file)
+      }
+    }
   }
 
   /// Takes one event in and returns what has to be done, in that order.
@@ -116,8 +126,8 @@ public struct PeerState: Sendable {
     case .fetchFailed(let attempt, let failure): failAttempt(attempt, failure)
     case .uploadProgress(let upload, let bytes): noteProgress(upload, bytes)
     case .uploadEnded(let upload, let failure): endUpload(upload, failure)
-    case .kept(let receipt, let copy): finishKeeping(receipt, copy)
-    case .keepFailed(let receipt, let failure): failKeeping(receipt, failure)
+    case .kept(let arrival, let copy): finishKeeping(arrival, copy)
+    case .keepFailed(let arrival, let failure): failKeeping(arrival, failure)
     case .imported(let request, let entry, let copy): finishImport(request, entry, copy)
     case .importFailed(let request, let reason): answer(request, .failed(reason))
     case .scanned(let found, let gone): takeScan(found: found, gone: gone)
@@ -142,6 +152,7 @@ public struct PeerState: Sendable {
   // MARK: Time
 
   private mutating func start() {
+    finishDeletions()
     nextGossip = now.uptime + settings.gossipInterval
     nextCleanup = now.uptime + settings.cleanupInterval
     autoFetch = settings.autoFetch > 0 ? .waiting(until: now.uptime + settings.syncDelay) : .done

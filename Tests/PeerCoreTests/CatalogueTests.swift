@@ -219,10 +219,21 @@ import Testing
     var peer = peer()
     let changes = peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host).changes
     #expect(peer.record(ann.file(1)) == nil)
-    #expect(changes == [.bury(Tombstone(id: FileID(1), owner: ann.id.text, time: peer.moment.wall))])
+    let tombstone = Tombstone(id: FileID(1), owner: ann.id.text, time: peer.moment.wall)
+    #expect(changes == [.bury(tombstone), .remove(FileID(1))])
   }
 
-  @Test func aCopyHereGoesToTheTrashAfterTheTombstoneIsRecorded() {
+  @Test func aCopyThatACrashLeftBesideItsTombstoneGoesToTheTrash() {
+    let copy = LocalCopy(storedName: "1.txt", size: 1, modified: 0)
+    let peer = Peer(
+      files: [StoredFile(entry: ann.file(1), copy: copy, firstSeen: 0)],
+      tombstones: [Tombstone(id: FileID(1), owner: ann.id.text, time: 0)])
+    #expect(peer.effects.trashed == [FileID(1)])
+    #expect(peer.effects.changes == [.remove(FileID(1))])
+    #expect(peer.record(ann.file(1)) == nil)
+  }
+
+  @Test func aCopyHereGoesToTheTrashBetweenTheTombstoneAndTheEndOfTheRecord() {
     var peer = peer()
     peer.push(ann.file(1))
     peer.keepArrived()
@@ -235,7 +246,7 @@ import Testing
       default: nil
       }
     }
-    #expect(order == ["persist", "trash"])
+    #expect(order == ["persist", "trash", "persist"])
   }
 
   @Test func anotherAddressOrAnotherPeerIsRefused() {

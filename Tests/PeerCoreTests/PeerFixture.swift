@@ -117,7 +117,7 @@ struct Peer {
     _ file: FileEntry, size: UInt64 = 17, verifies: Bool = true, timestamp: Lexeme? = nil
   ) -> ReceivedFile {
     ReceivedFile(
-      receipt: ReceiptID(number()),
+      arrival: ArrivalID(number()),
       data: FileData(
         id: file.id, name: file.name, owner: file.owner, timestamp: file.timestamp, size: file.size,
         hasData: true),
@@ -148,8 +148,8 @@ struct Peer {
   /// Lets the file of the last `keep` be in place.
   @discardableResult
   mutating func keepArrived() -> [Effect] {
-    guard let (receipt, entry) = effects.keeps.last else { return [] }
-    return happen(.kept(receipt, copy(entry)))
+    guard let (arrival, entry) = effects.keeps.last else { return [] }
+    return happen(.kept(arrival, copy(entry)))
   }
 
   /// Lets the last `fetch` succeed and be kept.
@@ -237,8 +237,8 @@ extension [Effect] {
 
   var fetches: [Effect.Fetch] { compactMap { if case .fetch(let fetch) = $0 { fetch } else { nil } } }
 
-  var keeps: [(ReceiptID, FileEntry)] {
-    compactMap { if case .keep(let receipt, let entry, _) = $0 { (receipt, entry) } else { nil } }
+  var keeps: [(ArrivalID, FileEntry)] {
+    compactMap { if case .keep(let arrival, let entry, _) = $0 { (arrival, entry) } else { nil } }
   }
 
   var discards: Int { count { if case .discard = $0 { true } else { false } } }

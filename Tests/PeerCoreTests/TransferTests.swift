@@ -62,7 +62,7 @@ import Testing
     _ = peer.command(.get(FileID(1)))
     let file = peer.received(.file(1), verifies: false)
     let effects = peer.happen(.fetched(peer.effects.fetches[0].attempt, file))
-    #expect(effects.contains(.discard(file.receipt)))
+    #expect(effects.contains(.discard(file.arrival)))
     #expect(effects.fetches.count == 1)
     #expect(effects.keeps.isEmpty)
   }
@@ -157,10 +157,10 @@ import Testing
     #expect(peer.record(.file(1))?.state == .remote)
     let late = peer.received(.file(1))
     let effects = peer.happen(.fetched(peer.effects.fetches[0].attempt, late))
-    #expect(effects.contains(.discard(late.receipt)))
+    #expect(effects.contains(.discard(late.arrival)))
   }
 
-  @Test(arguments: [.diskFull, .disk("x"), .tooLarge(limit: 5), .quota(limit: 5)] as [TransferFailure])
+  @Test(arguments: [.diskFull, .disk("x"), .quota(limit: 5)] as [TransferFailure])
   func whatNoOtherHolderCanHelpParksTheDownload(failure: TransferFailure) {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
@@ -168,6 +168,24 @@ import Testing
     #expect(peer.effects.fetches.count == 1)
     #expect(peer.transfers.first?.state == .paused)
     #expect(peer.transfers.first?.error == failure.description)
+  }
+
+  @Test func aHolderThatSendsTooMuchIsPassedOver() {
+    var peer = Peer()
+    peer.reply(ann, [.file(1)])
+    peer.reply(bob, [.file(1)])
+    _ = peer.command(.get(FileID(1)))
+    peer.failFetch(.tooLarge(limit: Settings().maxFileSize))
+    #expect(Set(peer.effects.fetches.map(\.holder)) == [ann.endpoint, bob.endpoint])
+  }
+
+  @Test func aFileBeyondTheQuotaParksTheDownload() {
+    var peer = Peer { $0.quota = 5 }
+    peer.reply(ann, [.file(1)])
+    _ = peer.command(.get(FileID(1)))
+    peer.failFetch(.tooLarge(limit: 5))
+    #expect(peer.transfers.first?.state == .paused)
+    #expect(peer.transfers.first?.error?.contains("--quota") == true)
   }
 
   @Test func aFullDiskWhileKeepingParksTheDownload() {

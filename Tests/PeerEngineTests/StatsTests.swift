@@ -4,6 +4,7 @@ import HummingbirdTesting
 import NIOCore
 import NIOPosix
 import PeerCore
+import TestSupport
 import Testing
 
 @testable import PeerEngine
@@ -343,9 +344,9 @@ private let many: Snapshot = {
   }
 
   @Test func aPortThatIsTakenIsToldInOneLine() async throws {
-    let first = server(port: 0)
-    let port = try await first.start()
-    #expect(port > 0)
+    let port = try FreePort.take()
+    let first = server(port: port)
+    #expect(try await first.start() == port)
     let second = server(port: port)
     await #expect(throws: StatsServerError.addressInUse(address: "127.0.0.1", port: port)) {
       try await second.start()

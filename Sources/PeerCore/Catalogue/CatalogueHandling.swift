@@ -27,7 +27,8 @@ extension PeerState {
     var reports = Reports()
     let handle = announce.from.flatMap { membership.handle(of: $0) }
     let endpoint = handle.flatMap { membership[$0]?.endpoint }
-    let slot = report(announce.file, by: announce.from, listedBy: endpoint, &reports)
+    // Some peers put the owner into `from`, so it is no owner's word about its file.
+    let slot = report(announce.file, by: nil, listedBy: endpoint, &reports)
     let who = announce.from.map { quoted($0.text) } ?? "somebody"
     conclude(reports, by: who)
     guard let slot else { return }
@@ -164,6 +165,14 @@ extension PeerState {
   private mutating func honour(_ delete: Delete, _ record: FileRecord) {
     log(.info, "\(quoted(delete.from.text)) deleted its file \(named(record.entry))")
     bury(record)
+  }
+
+  mutating func finishDeletions() {
+    for file in leftovers {
+      if let copy = file.copy { effects.append(.trash(copy, of: file.entry.id)) }
+    }
+    persist(leftovers.map { .remove($0.entry.id) })
+    leftovers = []
   }
 
   /// The file leaves the catalogue, its copy goes to the trash, and a tombstone stays.

@@ -36,7 +36,8 @@ extension PeerState {
 
   private func isOurs(_ endpoint: Endpoint, addresses: [String]) -> Bool {
     endpoint.port == me.endpoint.port
-      && (endpoint.host == me.endpoint.host || !me.addresses.isDisjoint(with: addresses))
+      && (endpoint.host == me.endpoint.host || ownAliases.contains(endpoint.host)
+        || !me.addresses.isDisjoint(with: addresses))
   }
 
   /// An IPv4 address needs no resolver.
@@ -67,7 +68,11 @@ extension PeerState {
 
   private mutating func trackReplying(_ id: PeerID, at endpoint: Endpoint) -> PeerHandle {
     guard let handle = membership.handle(of: id), let peer = membership[handle] else {
-      return track(id, at: endpoint)
+      // Some name themselves in a GOSSIP and not in its reply.
+      let isNameless = id.text == endpoint.description
+      guard isNameless, let handle = membership.handle(at: endpoint) else { return track(id, at: endpoint) }
+      membership.update(handle) { $0.lastSeen = now.uptime }
+      return handle
     }
     if peer.endpoint != endpoint { move(handle, to: endpoint) }
     membership.update(handle) { $0.lastSeen = now.uptime }
@@ -113,6 +118,7 @@ extension PeerState {
     resolving.remove(host)
     for peer in membership.peers where peer.endpoint.host == host {
       if isOurs(peer.endpoint, addresses: addresses) {
+        if ownAliases.count < limits.ownAliases { ownAliases.insert(host) }
         drop(peer.handle, why: "is ourselves under another name")
       } else {
         membership.update(peer.handle) { $0.addresses = addresses }

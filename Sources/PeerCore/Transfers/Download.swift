@@ -5,7 +5,7 @@ struct Download {
     case queued
     case fetching(AttemptID, from: PeerHandle)
     /// Its bytes verify; storage moves them into `files/`.
-    case keeping(ReceiptID)
+    case keeping(ArrivalID)
     /// Every holder failed; the next round begins at that `uptime`.
     case waiting(until: Int64)
     case paused

@@ -167,6 +167,9 @@ extension PeerState {
   mutating func failAttempt(_ attempt: AttemptID, _ failure: TransferFailure) {
     guard let download = download(of: attempt), let holder = download.holder else { return }
     let who = quoted(download.peer ?? "?")
+    if case .tooLarge = failure, fileAllowance < settings.maxFileSize {
+      return park(download, sizeFailure)
+    }
     switch failure.fault {
     case .peer:
       log(.warning, "\(who) failed to give \(named(download.file)): \(failure)")
@@ -192,26 +195,26 @@ extension PeerState {
 
   mutating func takeFetched(_ attempt: AttemptID, _ file: ReceivedFile) {
     guard let download = download(of: attempt), let record = catalogue[download.file] else {
-      effects.append(.discard(file.receipt))
+      effects.append(.discard(file.arrival))
       return
     }
     bytesReceived += file.size
     guard file.verifies(download.file) else {
-      effects.append(.discard(file.receipt))
+      effects.append(.discard(file.arrival))
       return failAttempt(attempt, .mismatch)
     }
     if let holder = download.holder { membership.update(holder) { $0.failures = 0 } }
     if let pushed = keeping.first(where: { $0.value.id == download.file })?.key {
       // It was pushed meanwhile. Kept twice, it would lie in files/ under two names.
-      effects.append(.discard(file.receipt))
+      effects.append(.discard(file.arrival))
       return change(download.file) { $0.state = .keeping(pushed) }
     }
     guard file.size <= fileAllowance else {
-      effects.append(.discard(file.receipt))
+      effects.append(.discard(file.arrival))
       return park(download, sizeFailure)
     }
     change(download.file) {
-      $0.state = .keeping(file.receipt)
+      $0.state = .keeping(file.arrival)
       $0.bytes = file.size
       $0.total = file.size
     }
@@ -234,11 +237,11 @@ extension PeerState {
 
   mutating func receivePush(_ file: ReceivedFile, from address: String) {
     bytesReceived += file.size
-    guard let id = file.data.id else { return effects.append(.discard(file.receipt)) }
+    guard let id = file.data.id else { return effects.append(.discard(file.arrival)) }
     let who = "\(quoted(file.data.name)) (\(id.short)), pushed from \(address),"
     if let refusal = refusal(of: file, id) {
       log(refusal.level, "\(who) \(refusal.why)")
-      effects.append(.discard(file.receipt))
+      effects.append(.discard(file.arrival))
       return
     }
     let pushed = FileEntry(
@@ -264,13 +267,13 @@ extension PeerState {
   // MARK: Keeping
 
   private mutating func keep(_ file: ReceivedFile, _ entry: FileEntry, firstSeen: Int64) {
-    keeping[file.receipt] = entry
-    effects.append(.keep(file.receipt, entry, firstSeen: firstSeen))
+    keeping[file.arrival] = entry
+    effects.append(.keep(file.arrival, entry, firstSeen: firstSeen))
   }
 
   /// The file is verified, synced, in place and recorded: only now it is announced.
-  mutating func finishKeeping(_ receipt: ReceiptID, _ copy: LocalCopy) {
-    guard let entry = keeping.removeValue(forKey: receipt) else { return }
+  mutating func finishKeeping(_ arrival: ArrivalID, _ copy: LocalCopy) {
+    guard let entry = keeping.removeValue(forKey: arrival) else { return }
     if catalogue.tombstones[entry.id] != nil {
       persist([.remove(entry.id)])
       effects.append(.trash(copy, of: entry.id))
@@ -291,9 +294,9 @@ extension PeerState {
     sendToAll(MessageEncoder.announce(from: me.peerID, file: entry))
   }
 
-  mutating func failKeeping(_ receipt: ReceiptID, _ failure: TransferFailure) {
-    guard let entry = keeping.removeValue(forKey: receipt) else { return }
-    if let download = downloads[entry.id], download.state == .keeping(receipt) {
+  mutating func failKeeping(_ arrival: ArrivalID, _ failure: TransferFailure) {
+    guard let entry = keeping.removeValue(forKey: arrival) else { return }
+    if let download = downloads[entry.id], download.state == .keeping(arrival) {
       park(download, failure)
     } else {
       log(.error, "\(named(entry)) could not be kept: \(failure)")

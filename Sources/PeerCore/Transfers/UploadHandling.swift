@@ -79,7 +79,10 @@ extension PeerState {
     view.ended = now.uptime
     view.state = failure == nil ? .done : .failed
     view.error = failure?.description
-    if let failure {
+    if failure == .cancelled {
+      bytesSent += upload.bytes
+      log(.info, "sending \(name) to \(quoted(upload.peer)) has ended: the file is not offered any longer")
+    } else if let failure {
       bytesSent += upload.bytes
       log(.warning, "sending \(name) to \(quoted(upload.peer)) failed: it \(failure)")
     } else {

@@ -150,8 +150,8 @@ actor EngineLoop: NetworkDelegate {
     case .replicate(let upload, let endpoint, let entry, let copy):
       network?.replicate(upload, to: endpoint, entry, copy)
     case .cancelUpload(let upload): network?.cancelUpload(upload)
-    case .keep(let receipt, let entry, let firstSeen): keep(receipt, entry, firstSeen)
-    case .discard(let receipt): network?.arrivals.take(receipt)?.discard()
+    case .keep(let arrival, let entry, let firstSeen): keep(arrival, entry, firstSeen)
+    case .discard(let arrival): network?.arrivals.take(arrival)?.discard()
     case .importFile(let path, let timestamp, let request): importFile(path, timestamp, request)
     case .trash(let copy, let id): writer.trash(copy, of: id)
     case .persist(let changes): writer.apply(changes)
@@ -186,18 +186,18 @@ actor EngineLoop: NetworkDelegate {
 
   // MARK: Files
 
-  private func keep(_ receipt: ReceiptID, _ entry: FileEntry, _ firstSeen: Int64) {
-    guard let file = network?.arrivals.take(receipt) as? ArrivingFile else {
-      later { await $0.deliver(.keepFailed(receipt, .disk("its bytes are gone"))) }
+  private func keep(_ arrival: ArrivalID, _ entry: FileEntry, _ firstSeen: Int64) {
+    guard let file = network?.arrivals.take(arrival) as? ArrivingFile else {
+      later { await $0.deliver(.keepFailed(arrival, .disk("its bytes are gone"))) }
       return
     }
     later { [store] loop in
       do {
         let copy = try await store.keep(file.partial, as: entry, firstSeen: firstSeen)
-        await loop.deliver(.kept(receipt, copy))
+        await loop.deliver(.kept(arrival, copy))
       } catch {
         file.discard()
-        await loop.deliver(.keepFailed(receipt, TransferFailure(error as? StorageError ?? .closed)))
+        await loop.deliver(.keepFailed(arrival, TransferFailure(error as? StorageError ?? .closed)))
       }
     }
   }

@@ -5,22 +5,22 @@ import Synchronization
 /// way to the core, so there are never more than connections.
 final class Arrivals: Sendable {
   private struct State {
-    var files: [ReceiptID: any IncomingFile] = [:]
+    var files: [ArrivalID: any IncomingFile] = [:]
     var last: UInt64 = 0
   }
 
   private let state = Mutex(State())
 
-  func put(_ file: any IncomingFile) -> ReceiptID {
+  func put(_ file: any IncomingFile) -> ArrivalID {
     state.withLock {
       $0.last += 1
-      $0.files[ReceiptID($0.last)] = file
-      return ReceiptID($0.last)
+      $0.files[ArrivalID($0.last)] = file
+      return ArrivalID($0.last)
     }
   }
 
-  func take(_ receipt: ReceiptID) -> (any IncomingFile)? {
-    state.withLock { $0.files.removeValue(forKey: receipt) }
+  func take(_ arrival: ArrivalID) -> (any IncomingFile)? {
+    state.withLock { $0.files.removeValue(forKey: arrival) }
   }
 
   /// Partial files of a peer that stops.

@@ -1,6 +1,6 @@
 import PeerCore
 
-/// A file that is arriving on a connection: from the first byte of `data` to a receipt that the core decides
+/// A file that is arriving on a connection: from the first byte of `data` to an arrival that the core decides
 /// about. Whatever ends the connection before that leaves nothing behind.
 final class FileReception {
   private let file: any IncomingFile
@@ -32,7 +32,7 @@ final class FileReception {
     var timestamps = [data.timestamp]
     if let known, known != data.timestamp { timestamps.append(known) }
     return ReceivedFile(
-      receipt: arrivals.put(file), data: data, size: file.size,
+      arrival: arrivals.put(file), data: data, size: file.size,
       digests: file.digests(timestamps: timestamps))
   }
 }

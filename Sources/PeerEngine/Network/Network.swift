@@ -94,7 +94,7 @@ final class Network: Sendable {
       // A cancelled attempt is nobody's any longer; the core knows what became of it.
       let wasCancelled = fetches.end(fetch.attempt)
       switch result {
-      case .success(let file) where wasCancelled: arrivals.take(file.receipt)?.discard()
+      case .success(let file) where wasCancelled: arrivals.take(file.arrival)?.discard()
       case .success(let file): await delegate.deliver(.fetched(fetch.attempt, file))
       case .failure(let failure):
         await delegate.deliver(.fetchFailed(fetch.attempt, wasCancelled ? .cancelled : failure))

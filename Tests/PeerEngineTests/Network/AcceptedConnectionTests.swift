@@ -89,7 +89,7 @@ import Testing
       fixture.desk.events.compactMap { if case .pushed(let file, _) = $0 { file } else { nil } }.first
     }
     #expect(file.digests.first?.id == greeting.id)
-    #expect((fixture.network.arrivals.take(file.receipt) as? MemoryFile)?.bytes == greetingContent)
+    #expect((fixture.network.arrivals.take(file.arrival) as? MemoryFile)?.bytes == greetingContent)
     await fixture.stop()
   }
 

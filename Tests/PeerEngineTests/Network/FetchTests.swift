@@ -14,7 +14,7 @@ import Testing
     }
     #expect(file.size == 17)
     #expect(file.digests.contains { $0.id == greeting.id })
-    #expect((fixture.network.arrivals.take(file.receipt) as? MemoryFile)?.bytes == greetingContent)
+    #expect((fixture.network.arrivals.take(file.arrival) as? MemoryFile)?.bytes == greetingContent)
     await fixture.stop()
   }
 
@@ -99,14 +99,7 @@ import Testing
 
   @Test func aDeadPortIsUnreachable() async throws {
     let fixture = try await NetworkFixture()
-    let port = try await {
-      let peer = try await ScriptedPeer([])
-      defer { Task { try await peer.stop() } }
-      return peer.port
-    }()
-    try await eventually("the port is closed") {
-      (try? await RawClient.connect(to: port).exchange([])) == nil
-    }
+    let port = try FreePort.take()
     fixture.network.fetch(
       Effect.Fetch(
         attempt: AttemptID(1), entry: greeting, holder: Endpoint(host: "127.0.0.1", port: port), limit: 99))
@@ -123,7 +116,8 @@ import Testing
     let peer = try await ScriptedPeer([.send(Array(fileData().dropLast(9)))])
     fixture.network.fetch(
       Effect.Fetch(
-        attempt: AttemptID(1), entry: greeting, holder: Endpoint(host: "127.0.0.1", port: peer.port), limit: 99)
+        attempt: AttemptID(1), entry: greeting, holder: Endpoint(host: "127.0.0.1", port: peer.port),
+        limit: 99)
     )
     try await eventually("the file has begun") { fixture.desk.openFiles == 1 }
     fixture.network.cancelFetch(AttemptID(1))
