@@ -352,8 +352,11 @@ private let many: Snapshot = {
       try await second.start()
     }
     await first.stop()
-    let third = server(port: port)
-    #expect(try await third.start() == port)
+    // On a busy machine the system takes a moment to let go of the port.
+    let third = try await eventually("the port is free again") { () -> StatsServer? in
+      let server = server(port: port)
+      return try await server.start() == port ? server : nil
+    }
     await third.stop()
   }
 
