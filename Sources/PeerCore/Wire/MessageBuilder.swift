@@ -1,0 +1,282 @@
+/// Assembles messages from tokens.
+struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
+  /// Where in a message the innermost open container is.
+  private enum Place {
+    case outside, wrapper, message, files, entry
+  }
+
+  /// What becomes of the string being read.
+  private enum StringUse {
+    case ignored
+    case key
+    case value(MessageField)
+    /// The first bytes of `data`, until it is known that it isn't the text `null`.
+    case dataStart
+    case data
+  }
+
+  let limits: Limits
+  var sink: Sink
+  private var place = Place.outside
+  private var insideWrapper = false
+  /// Open containers of which nothing is wanted.
+  private var ignoredDepth = 0
+  private var use = StringUse.ignored
+  private var text: [UInt8] = []
+  private var member: MessageField?
+  private var fields = MessageFields()
+  private var entryFields = MessageFields()
+  private var entries: [FileEntry] = []
+  private var entryBytes = 0
+  private var unusableEntries = 0
+  private var hasData = false
+  /// Where the message being read began, or the one before it ended.
+  private var messageStart = 0
+  private var dataBytes = 0
+  private var capture = RawCapture()
+  private let smallestLimit: Int
+
+  init(limits: Limits, sink: Sink) {
+    self.limits = limits
+    smallestLimit = min(
+      limits.gossipBytes, limits.smallMessageBytes, limits.replyBytes, limits.fileDataMetadataBytes)
+    self.sink = sink
+  }
+
+  var heldBytes: Int { fields.bytes + entryBytes + text.count }
+
+  // MARK: Chunks
+
+  mutating func chunkBegins(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
+    capture.chunkBegins(bytes, at: offset)
+  }
+
+  mutating func chunkEnded(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(WireError) {
+    try checkSize(at: offset)
+    capture.chunkEnded(limit: limits.gossipBytes)
+  }
+
+  /// Also bounds what stands between messages, or beside them in an array.
+  private func checkSize(at offset: Int) throws(WireError) {
+    guard offset - messageStart - dataBytes > smallestLimit else { return }
+    let (limit, what) =
+      switch fields.text(.type) {
+      case "GOSSIP": (limits.gossipBytes, "a GOSSIP")
+      case "GET_FILE", "DELETE", "ANNOUNCE": (limits.smallMessageBytes, "a message")
+      case "FILE_DATA": (limits.fileDataMetadataBytes, "a FILE_DATA without its data")
+      default: (limits.replyBytes, "a message")
+      }
+    if offset - messageStart - dataBytes > limit { throw .tooLarge(what, limit: limit) }
+  }
+
+  // MARK: Containers
+
+  mutating func beginObject(at offset: Int) throws(WireError) {
+    if ignoredDepth > 0 {
+      ignoredDepth += 1
+      return
+    }
+    switch place {
+    case .outside, .wrapper:
+      place = .message
+      messageStart = offset
+      capture.begin(at: offset)
+    case .files:
+      place = .entry
+      entryFields.removeAll()
+    case .message, .entry: ignoredDepth = 1
+    }
+  }
+
+  mutating func endObject(at offset: Int) throws(WireError) {
+    if ignoredDepth > 0 {
+      ignoredDepth -= 1
+      return
+    }
+    if place == .entry {
+      place = .files
+      try endEntry()
+    } else {
+      try checkSize(at: offset + 1)
+      let message = message(raw: capture.end(at: offset, limit: limits.gossipBytes))
+      reset(at: offset)
+      try sink.message(message)
+    }
+  }
+
+  mutating func beginArray() throws(WireError) {
+    if ignoredDepth > 0 {
+      ignoredDepth += 1
+    } else if place == .outside {
+      place = .wrapper
+      insideWrapper = true
+    } else if place == .message, member == .files {
+      place = .files
+      entries.removeAll()
+      entryBytes = 0
+      unusableEntries = 0
+    } else {
+      ignoredDepth = 1
+    }
+  }
+
+  mutating func endArray() throws(WireError) {
+    if ignoredDepth > 0 {
+      ignoredDepth -= 1
+    } else if place == .files {
+      place = .message
+    } else {
+      place = .outside
+      insideWrapper = false
+    }
+  }
+
+  private mutating func endEntry() throws(WireError) {
+    guard let entry = entryFields.fileEntry else {
+      unusableEntries += 1
+      return
+    }
+    guard entries.count < limits.replyEntries else {
+      throw .tooLarge("the number of files in a message", limit: limits.replyEntries)
+    }
+    entries.append(entry)
+    entryBytes += MemoryLayout<FileEntry>.stride + entryFields.bytes
+  }
+
+  private mutating func reset(at offset: Int) {
+    messageStart = offset
+    place = insideWrapper ? .wrapper : .outside
+    fields.removeAll()
+    entries = []
+    entryBytes = 0
+    unusableEntries = 0
+    hasData = false
+    dataBytes = 0
+    member = nil
+  }
+
+  // MARK: Scalars
+
+  mutating func beginString(isKey: Bool) throws(WireError) {
+    text.removeAll(keepingCapacity: true)
+    if ignoredDepth > 0 || (place != .message && place != .entry) {
+      use = .ignored
+    } else if isKey {
+      use = .key
+    } else if let member {
+      use = try stringUse(of: member)
+    } else {
+      use = .ignored
+    }
+  }
+
+  private mutating func stringUse(of member: MessageField) throws(WireError) -> StringUse {
+    guard member == .data else { return .value(member) }
+    guard place == .message, fields[.type].isNull || fields.text(.type) == "FILE_DATA" else {
+      return .ignored
+    }
+    if hasData { throw .malformed("a second data", at: messageStart) }
+    return .dataStart
+  }
+
+  mutating func stringRun(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
+    switch use {
+    case .ignored: return
+    case .key: text.append(contentsOf: bytes.prefix(MessageField.longestName + 1 - text.count))
+    case .value:
+      guard text.count + bytes.count <= limits.textBytes else {
+        throw .tooLarge("a text", limit: limits.textBytes)
+      }
+      text.append(contentsOf: bytes)
+    case .dataStart:
+      dataBytes += bytes.count
+      let held = bytes.prefix(5 - text.count)
+      text.append(contentsOf: held)
+      if text.count == 5 {
+        try flushDataStart()
+        try sink.data(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(held.count)))
+      }
+    case .data:
+      dataBytes += bytes.count
+      try sink.data(bytes)
+    }
+  }
+
+  /// What was held back turns out to be data.
+  private mutating func flushDataStart() throws(WireError) {
+    use = .data
+    hasData = true
+    try sink.dataBegan()
+    let start = text
+    try start.span.withUnsafeBytes { (raw) throws(WireError) in try sink.data(raw) }
+  }
+
+  mutating func stringEscape(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
+    switch use {
+    case .dataStart, .data:
+      let plain = Array(JSONString.decode(raw: bytes).utf8)
+      dataBytes += bytes.count - plain.count
+      try plain.span.withUnsafeBytes { (raw) throws(WireError) in try stringRun(raw) }
+    default: try stringRun(bytes)
+    }
+  }
+
+  mutating func endString() throws(WireError) {
+    switch use {
+    case .ignored, .data: return
+    case .key: member = MessageField(name: text)
+    case .value(let field): set(field, Lexeme(stringContents: text))
+    case .dataStart:
+      if !Self.saysNull(text) { try flushDataStart() }
+    }
+  }
+
+  /// Some peers say "I do not have it" with the text `null` (PROTOCOL.md, "Messages": FILE_DATA).
+  private static func saysNull(_ text: [UInt8]) -> Bool {
+    text.elementsEqual("null".utf8) || text.elementsEqual("None".utf8)
+  }
+
+  mutating func scalar(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
+    guard ignoredDepth == 0, place == .message || place == .entry, let member else { return }
+    set(member, Lexeme(json: String(decoding: bytes, as: UTF8.self)))
+  }
+
+  private mutating func set(_ field: MessageField, _ value: Lexeme) {
+    if place == .entry { entryFields[field] = value } else { fields[field] = value }
+  }
+
+  // MARK: Messages
+
+  private func message(raw: [UInt8]?) -> Message {
+    switch fields.text(.type) {
+    case "GOSSIP":
+      guard let origin = fields.endpoint else { return noEndpoint("GOSSIP") }
+      return .gossip(
+        Gossip(
+          origin: origin, peerID: fields.peerID(at: origin), id: fields.text(.id),
+          raw: JSONString.ascii(raw ?? [])))
+    case "GOSSIP_REPLY":
+      guard let origin = fields.endpoint else { return noEndpoint("GOSSIP_REPLY") }
+      return .gossipReply(
+        GossipReply(
+          origin: origin, peerID: fields.peerID(at: origin), files: entries, unusable: unusableEntries))
+    case "ANNOUNCE":
+      guard let file = fields.fileEntry else { return noFileID("ANNOUNCE") }
+      return .announce(Announce(from: fields.text(.from).map(PeerID.init), file: file))
+    case "GET_FILE": return .getFile(GetFile(file: fields.fileID))
+    case "FILE_DATA":
+      return .fileData(
+        FileData(
+          id: fields.fileID, name: fields.text(.fileName) ?? "", owner: fields.text(.fileOwner) ?? "",
+          timestamp: fields[.fileTimestamp], size: fields[.fileSize], hasData: hasData))
+    case "DELETE":
+      guard let file = fields.fileID else { return noFileID("DELETE") }
+      guard let from = fields.text(.from) else { return .invalid(type: "DELETE", why: "no from") }
+      return .delete(Delete(from: PeerID(from), file: file))
+    case let type: return .unknown(type: type)
+    }
+  }
+
+  private func noEndpoint(_ type: String) -> Message { .invalid(type: type, why: "no usable host and port") }
+  private func noFileID(_ type: String) -> Message { .invalid(type: type, why: "no usable file_id") }
+}
