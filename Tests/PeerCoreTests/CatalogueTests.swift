@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerCore
 
-/// PROTOCOL.md, "Rules": Catalogue.
+/// PROTOCOL.md: Catalogue.
 @Suite struct CatalogueTests {
   let ann = Other(1)
   let bob = Other(2)
@@ -203,7 +203,7 @@ import Testing
   }
 }
 
-/// PROTOCOL.md, "Rules": Identity (DELETE), Catalogue (tombstones).
+/// PROTOCOL.md: Identity (DELETE), Catalogue (tombstones).
 @Suite struct DeleteTests {
   let ann = Other(1)
   let bob = Other(2)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerCore
 
-/// PROTOCOL.md, "Rules": Membership, Identity.
+/// PROTOCOL.md: Membership, Identity.
 @Suite struct MembershipTests {
   let ann = Other(1)
   let bob = Other(2)

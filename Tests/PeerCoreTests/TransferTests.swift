@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerCore
 
-/// PROTOCOL.md, "Rules": Transfers (downloads).
+/// PROTOCOL.md: Transfers (downloads).
 @Suite struct DownloadTests {
   let ann = Other(1)
   let bob = Other(2)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PeerEngine
 
-/// What happens on connections that others open (docs/PROTOCOL.md, "What we accept" and "What we refuse").
+/// What happens on connections that others open (docs/PROTOCOL.md, "What is out there" and "Protection").
 @Suite struct AcceptedConnectionTests {
   private let gossip = MessageEncoder.gossip(
     from: Endpoint(host: "127.0.0.1", port: 4_000), peerID: PeerID("bob"), id: "1")
