@@ -14,6 +14,7 @@ final class Courier: Sendable {
   private struct State {
     var waiting: Deque<Parcel> = []
     var running = 0
+    var lingering = 0
     var isStopped = false
   }
 
@@ -56,11 +57,12 @@ final class Courier: Sendable {
       return parcel
     }
     guard let parcel else { return }
-    Task {
-      await deliver(parcel)
-      state.withLock { $0.running -= 1 }
-      startNext()
-    }
+    Task { await deliver(parcel) }
+  }
+
+  private func endSend() {
+    state.withLock { $0.running -= 1 }
+    startNext()
   }
 
   private func deliver(_ parcel: Parcel) async {
@@ -73,14 +75,34 @@ final class Courier: Sendable {
         try await channel.channel.writeAndFlush(ByteBuffer(bytes: parcel.message))
         try await channel.channel.close(mode: .output)
         await outcome(parcel.endpoint, nil)
-        watchdog.waitForByte()
-        // An answer is not expected; but closing with unread bytes would reset the connection.
-        for try await _ in inbound {}
+        endSend()
+        await linger(inbound, watchdog)
       }
-    } catch let failure as TransferFailure {
-      if case .unreachable(let why) = failure { await outcome(parcel.endpoint, why) }
     } catch {
-      await outcome(parcel.endpoint, Dialer.reason(error))
+      if case TransferFailure.unreachable(let why) = error {
+        await outcome(parcel.endpoint, why)
+      } else {
+        await outcome(parcel.endpoint, Dialer.reason(error))
+      }
+      endSend()
     }
+  }
+
+  /// An answer is not expected; but closing with unread bytes would reset the connection, and the message
+  /// might be lost with it. Many peers never close: they hold up no other message.
+  private func linger(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ watchdog: Watchdog) async {
+    let mayLinger = state.withLock { state in
+      guard state.lingering < limits.lingering else { return false }
+      state.lingering += 1
+      return true
+    }
+    guard mayLinger else { return }
+    watchdog.waitForByte()
+    do {
+      for try await _ in inbound {}
+    } catch {
+      // It was delivered; how the other side ends the connection is its own affair.
+    }
+    state.withLock { $0.lingering -= 1 }
   }
 }

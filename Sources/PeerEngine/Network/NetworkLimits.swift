@@ -18,6 +18,8 @@ struct NetworkLimits: Sendable {
   /// Messages on their way at once, and waiting; a gossip round to every tracked peer fits.
   var sends = 64
   var waitingSends = 8_192
+  /// Delivered messages whose connection waits for the other side to close; further ones do not wait.
+  var lingering = 256
   /// Files that arrive unasked at once.
   var pushes = 16
   /// Some peers send only what the socket takes at once: a large window lets more of them through.

@@ -1,0 +1,49 @@
+import PeerCore
+import TestSupport
+import Testing
+
+@testable import PeerEngine
+
+@Suite struct CourierTests {
+  private let message = MessageEncoder.getFile(greeting.id)
+
+  @Test func aPeerThatNeverClosesHoldsUpNoOtherMessage() async throws {
+    let fixture = try await NetworkFixture {
+      $0.sends = 1
+      $0.idleTimeout = .hours(1)
+    }
+    let silent = try await ScriptedPeer([])
+    let endpoint = Endpoint(host: "127.0.0.1", port: silent.port)
+    for _ in 0..<3 { #expect(fixture.network.send(message, to: endpoint)) }
+    try await eventually("all three are delivered") {
+      fixture.desk.events.count { if case .sent(endpoint) = $0 { true } else { false } } == 3
+    }
+    try await silent.stop()
+    await fixture.stop()
+  }
+
+  @Test func whatCannotBeDeliveredIsToldOnce() async throws {
+    let fixture = try await NetworkFixture()
+    let endpoint = Endpoint(host: "127.0.0.1", port: try FreePort.take())
+    #expect(fixture.network.send(message, to: endpoint))
+    try await eventually("the failure is told") {
+      fixture.desk.events.contains {
+        if case .sendFailed(endpoint, "connection refused") = $0 { true } else { false }
+      }
+    }
+    #expect(fixture.desk.events.count == 1)
+    await fixture.stop()
+  }
+
+  @Test func tooManyWaitingMessagesAreRefused() async throws {
+    let fixture = try await NetworkFixture {
+      $0.sends = 0
+      $0.waitingSends = 2
+    }
+    let endpoint = Endpoint(host: "127.0.0.1", port: 9)
+    #expect(fixture.network.send(message, to: endpoint))
+    #expect(fixture.network.send(message, to: endpoint))
+    #expect(!fixture.network.send(message, to: endpoint))
+    await fixture.stop()
+  }
+}
