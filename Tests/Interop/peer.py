@@ -364,13 +364,14 @@ class Peer:
             "file_owner": prefix, "file_timestamp": Lexeme(str(1_744_170_562 + i)),
         } for i in range(command["count"])]
         data = wire.encode({"type": "GOSSIP_REPLY", **self.me(), "files": entries}, self.quirks)
+        began = time.monotonic()
         with socket.create_connection(parse_address(command["to"]), timeout=120) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for piece in (data[i:i + 1] for i in range(2048)):
                 connection.sendall(piece)
             for piece in wire.mixed_pieces(data[2048:]):
                 connection.sendall(piece)
-        return {"bytes": len(data)}
+        return {"bytes": len(data), "began": began}
 
     def do_raw(self, command: dict[str, Any]) -> dict[str, Any]:
         """Any text at all (latin-1, so that it can be any bytes), and what comes back within a second."""

@@ -1,9 +1,10 @@
 /// The grammar of JSON's numbers and literals, and of the three that Python adds.
 enum JSONScalar {
   static func isValid(_ bytes: [UInt8]) -> Bool {
-    switch String(decoding: bytes, as: UTF8.self) {
+    if isNumber(bytes) { return true }
+    return switch String(decoding: bytes, as: UTF8.self) {
     case "true", "false", "null", "NaN", "Infinity", "-Infinity": true
-    default: isNumber(bytes)
+    default: false
     }
   }
 

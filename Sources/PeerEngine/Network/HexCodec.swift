@@ -5,48 +5,55 @@ struct HexDecoder {
   /// Digits taken so far.
   private(set) var digits = 0
 
-  /// - Returns: the bytes, or `nil` at a character that is no hex digit.
+  /// - Returns: the bytes, or `nil` at a character that is no hex digit; one without its second is judged
+  ///   together with that.
   mutating func decode(_ hex: UnsafeRawBufferPointer) -> [UInt8]? {
     let capacity = (hex.count + 1) / 2
-    var valid = true
+    var seen: UInt16 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-      var index = 0
-      if let first = half, index < hex.count {
-        let digit = Self.values[Int(hex[index])]
-        valid = digit < 16
-        buffer[count] = first << 4 | (digit & 0xF)
-        count += 1
-        index += 1
-        half = nil
-      }
-      Self.values.withUnsafeBufferPointer { values in
-        var wrong: UInt8 = 0
-        while index + 1 < hex.count {
-          let high = values[Int(hex[index])]
-          let low = values[Int(hex[index + 1])]
-          wrong |= high | low
-          buffer[count] = high << 4 | (low & 0xF)
+      Self.bytes.withUnsafeBufferPointer { bytes in
+        func take(_ first: UInt8, _ second: UInt8) {
+          let byte = bytes[Int(first) | Int(second) << 8]
+          seen |= byte
+          buffer[count] = UInt8(truncatingIfNeeded: byte)
           count += 1
+        }
+        var index = 0
+        if let first = half, !hex.isEmpty {
+          take(first, hex[0])
+          index = 1
+          half = nil
+        }
+        while index + 1 < hex.count {
+          take(hex[index], hex[index + 1])
           index += 2
         }
-        if wrong >= 16 { valid = false }
-      }
-      if index < hex.count {
-        let digit = Self.values[Int(hex[index])]
-        if digit >= 16 { valid = false }
-        half = digit
+        if index < hex.count { half = hex[index] }
       }
     }
     digits += hex.count
-    return valid ? bytes : nil
+    return seen & Self.noDigits == 0 ? bytes : nil
   }
 
   /// Whether every pair is complete.
   var isComplete: Bool { half == nil }
 
-  /// By character; 0xFF for what is no hex digit.
-  private static let values: [UInt8] = (0...255).map { character in
-    UInt8(Character(Unicode.Scalar(character)).hexDigitValue.flatMap { character < 128 ? $0 : nil } ?? 0xFF)
+  /// Marks a pair of characters that are not both hex digits.
+  private static let noDigits: UInt16 = 0x100
+
+  /// By pair of characters, the first one in the low byte: one look for each byte of a file.
+  private static let bytes: [UInt16] = (0..<0x10000).map { pair in
+    guard let high = digit(pair & 0xFF), let low = digit(pair >> 8) else { return noDigits }
+    return high << 4 | low
+  }
+
+  private static func digit(_ character: Int) -> UInt16? {
+    switch UInt8(character) {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt16(character) - 0x30
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt16(character) - 0x37
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt16(character) - 0x57
+    default: nil
+    }
   }
 }
 
