@@ -29,7 +29,7 @@ import Testing
       alice.send("delete \(file.fileId)")
       for peer in [alice, bob, carol] {
         try await peer.waitUntilItForgets(file: file.fileId)
-        #expect(try peer.shared().isEmpty)
+        try await eventually("\(peer.id) has no copy in files/") { try peer.shared().isEmpty }
       }
     }
   }
