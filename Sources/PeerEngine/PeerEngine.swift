@@ -153,8 +153,9 @@ public final class PeerEngine: PeerClient {
     watcher.cancel()
     try? await listener.channel.channel.close()
     await loop.stop()
-    await watcher.value
+    // Closing ends a long look at files/, which the watcher may be waiting for.
     await store.close()
+    await watcher.value
     logFile?.flush()
   }
 }

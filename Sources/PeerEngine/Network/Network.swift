@@ -166,13 +166,18 @@ final class Network: Sendable {
     }
   }
 
+  /// For connections to end; one that is still being made may take longer, and is of no consequence.
+  private static let stopPatience = Duration.milliseconds(1_500)
+
   /// Ends every connection. Partial files are thrown away.
   func stop() async {
     courier.stop()
     answers.finishAll()
     let tasks = state.withLock { Array($0.tasks.values) }
     for task in tasks { task.cancel() }
-    for task in tasks { await task.value }
+    fetches.cancelAll()
+    uploads.cancelAll()
+    await wait(for: tasks, atMost: Self.stopPatience)
     arrivals.discardAll()
     await executor.shutdown()
   }

@@ -37,4 +37,9 @@ final class RunningTransfers<ID: Hashable & Sendable>: Sendable {
     }
     channel?.close(promise: nil)
   }
+
+  /// Those that run now.
+  func cancelAll() {
+    for id in state.withLock({ Array($0.channels.keys) }) { cancel(id) }
+  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import PeerCore
+import PeerEngine
 import Synchronization
 
 /// Carries out what takes time, away from the screen's thread; answers go to the mailbox.
@@ -47,16 +48,6 @@ final class BackgroundWork: Sendable {
   /// Waits until the peer has replied to every batch, for as long as patience lasts.
   func finish() async {
     guard let task = last.withLock({ $0 }) else { return }
-    let done = AsyncStream<Void> { continuation in
-      Task {
-        await task.value
-        continuation.finish()
-      }
-      Task {
-        try? await Task.sleep(for: Self.patience)
-        continuation.finish()
-      }
-    }
-    for await _ in done {}
+    await wait(for: [task], atMost: Self.patience)
   }
 }

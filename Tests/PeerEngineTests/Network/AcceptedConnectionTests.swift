@@ -1,3 +1,4 @@
+import NIOCore
 import PeerCore
 import TestSupport
 import Testing
@@ -129,6 +130,31 @@ import Testing
       return fixture.desk.messages.count > 1
     }
     await fixture.stop()
+  }
+
+  @Test func stoppingEndsAnUploadToWhoeverDoesNotRead() async throws {
+    let fixture = try await NetworkFixture { $0.idleTimeout = .hours(1) }
+    let content = [UInt8](repeating: 7, count: 32 << 20)
+    fixture.desk.hold(content, as: "hello.txt")
+    fixture.desk.onMessage { [network = fixture.network] connection, _ in
+      let copy = LocalCopy(storedName: "hello.txt", size: UInt64(content.count), modified: 0)
+      _ = network.answers.decide(connection, .serve(UploadID(1), greeting, copy))
+    }
+    let client = try await RawClient.connect(to: fixture.port)
+    let idle = Task {
+      try await client.channel.executeThenClose { _, outbound in
+        try await outbound.write(ByteBuffer(bytes: MessageEncoder.getFile(greeting.id)))
+        try await Task.sleep(for: .seconds(3_600))
+      }
+    }
+    try await eventually("the upload has begun") { !fixture.desk.messages.isEmpty }
+    await fixture.stop()
+    #expect(
+      fixture.desk.events.contains { event in
+        if case .uploadEnded(UploadID(1), .some) = event { true } else { false }
+      })
+    idle.cancel()
+    _ = try? await idle.value
   }
 
   @Test func stoppingEndsOpenConnections() async throws {
