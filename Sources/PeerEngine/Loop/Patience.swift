@@ -1,5 +1,5 @@
 /// Waits until the tasks have ended, but no longer than patience lasts. They are not cancelled.
-public func wait(for tasks: [Task<Void, Never>], atMost patience: Duration) async {
+func wait(for tasks: [Task<Void, Never>], atMost patience: Duration) async {
   let (ended, continuation) = AsyncStream.makeStream(of: Never.self)
   Task {
     for task in tasks { await task.value }

@@ -1,6 +1,5 @@
 import Foundation
 import PeerCore
-import PeerEngine
 import Synchronization
 
 /// Carries out what takes time, away from the screen's thread; answers go to the mailbox.
@@ -48,6 +47,16 @@ final class BackgroundWork: Sendable {
   /// Waits until the peer has replied to every batch, for as long as patience lasts.
   func finish() async {
     guard let task = last.withLock({ $0 }) else { return }
-    await wait(for: [task], atMost: Self.patience)
+    let done = AsyncStream<Void> { continuation in
+      Task {
+        await task.value
+        continuation.finish()
+      }
+      Task {
+        try? await Task.sleep(for: Self.patience)
+        continuation.finish()
+      }
+    }
+    for await _ in done {}
   }
 }
