@@ -61,7 +61,8 @@ final class LogFile: Sendable {
   private func write(_ entry: LogEntry) {
     state.withLock { state in
       state.waiting -= 1
-      var line = "\(Self.time(entry.time)) \(entry.level.rawValue.uppercased()) \(entry.text)\n"
+      var line =
+        "\(UTCTime(milliseconds: entry.time).iso8601) \(entry.level.rawValue.uppercased()) \(entry.text)\n"
       if state.lost > 0 {
         line = "… \(state.lost) lines are missing here\n" + line
       }
@@ -85,11 +86,5 @@ final class LogFile: Sendable {
     }
     try? files.moveItem(atPath: path, toPath: "\(path).1")
     (state.file, state.size) = (try? Self.open(path)) ?? (nil, 0)
-  }
-
-  private static func time(_ wall: Int64) -> String {
-    Date(timeIntervalSince1970: Double(wall) / 1000)
-      .formatted(
-        .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
   }
 }
