@@ -33,6 +33,7 @@ let package = Package(
     .target(
       name: "CNcurses",
       linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+    .target(name: "CSupport"),
     .target(
       name: "PeerCore",
       dependencies: [
@@ -43,7 +44,7 @@ let package = Package(
     .target(
       name: "PeerEngine",
       dependencies: [
-        "PeerCore",
+        "CSupport", "PeerCore",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "GRDB", package: "GRDB.swift"),

@@ -18,7 +18,49 @@ extension PeerState {
     case .retry(let id):
       let name = shown(id)
       reply(request, enqueueDownload(id), done: "trying \(name) again")
+    case .move(let id, let move):
+      reply(request, moveDownload(id, move), done: "\(shown(id)) has moved in the queue")
+    case .prioritise(let id, let priority):
+      reply(request, prioritise(id, priority), done: "\(shown(id)) has priority \(priority.rawValue)")
+    case .cancelUpload(let number): cancelUpload(number, request)
+    case .limit(let direction, let rate): limit(direction, rate, request)
+    case .slots(let direction, let count): setSlots(direction, count, request)
     }
+  }
+
+  private mutating func limit(_ direction: TransferView.Direction, _ rate: UInt64?, _ request: RequestID) {
+    if let rate, rate < limits.leastRate {
+      return answer(
+        request, .failed("a limit is \(ByteCount.text(limits.leastRate)) a second at least, or none"))
+    }
+    switch direction {
+    case .down: limitDown = rate
+    case .up: limitUp = rate
+    }
+    effects.append(.limit(direction, bytesPerSecond: rate))
+    let text = rate.map { "\(ByteCount.text($0)) a second" } ?? "none"
+    let name = direction == .down ? "downloads" : "uploads"
+    log(.info, "the limit of all \(name) is \(text) now")
+    answer(request, .done("the limit of all \(name) is \(text) now"))
+  }
+
+  private mutating func setSlots(_ direction: TransferView.Direction, _ count: Int, _ request: RequestID) {
+    guard (1...limits.slots).contains(count) else {
+      return answer(request, .failed("choose 1 to \(limits.slots) at once"))
+    }
+    switch direction {
+    case .down: slotsDown = count
+    case .up: slotsUp = count
+    }
+    let name = direction == .down ? "download" : "upload"
+    answer(request, .done("\(counted(count, name)) at once"))
+  }
+
+  private mutating func cancelUpload(_ number: UInt64, _ request: RequestID) {
+    let id = UploadID(number)
+    guard let upload = uploads[id] else { return answer(request, .failed("that upload has ended")) }
+    answer(request, .done("sending \(shown(upload.file)) to \(quoted(upload.peer)) is cancelled"))
+    cancel(id, upload)
   }
 
   private mutating func reply(_ request: RequestID, _ failure: String?, done: String) {

@@ -5,13 +5,39 @@ public enum Effect: Sendable, Equatable {
   /// Outcome: `resolved`.
   case resolve(host: String)
 
-  /// Ask a holder for a file. Outcome: `fetchProgress`…, then `fetched` or `fetchFailed`.
+  /// Look for what an earlier run has left of a download, and make its partial file ready. Outcome: `opened`
+  /// or `openFailed`.
+  case open(FileID)
+  /// Ask a holder for a part of a file that is open. Outcome: `fetchProgress`…, then `fetched` or
+  /// `fetchFailed`.
   case fetch(Fetch)
+  /// The part of an attempt ends sooner.
+  case shorten(AttemptID, to: UInt64)
   case cancelFetch(AttemptID)
-  /// Answer a GET_FILE on its connection, then close it. Outcome: `uploadProgress`…, `uploadEnded`.
-  case serve(UploadID, on: ConnectionID, FileEntry, LocalCopy)
-  /// Answer a GET_FILE with "I do not have it", then close.
+  /// Ask a holder for the hashes of a file's blocks. Outcome: `blocksFetched` or `fetchFailed`.
+  case fetchBlocks(AttemptID, of: FileID, from: Endpoint)
+  /// Check the blocks of a download against a list, or none, as they come.
+  case useBlocks(FileID, BlockList?)
+  /// Hash what is here of a download. Outcome: `verified` or `verifyFailed`.
+  case verify(FileID, timestamps: [Lexeme])
+  /// Compare what is here of a download with a list. Outcome: `blocksChecked` or `verifyFailed`.
+  case checkBlocks(FileID, BlockList)
+  /// These bytes of a download are wrong.
+  case forgetBytes(FileID, Range<UInt64>)
+  /// Nothing is fetched for now; what is here of the download stays.
+  case park(FileID)
+  /// Throw away what is here of a download.
+  case abandon(FileID)
+
+  /// Answer a GET_FILE on its connection; if that asked for raw bytes, wait for its next request then, else
+  /// close it. Outcome: `uploadProgress`…, `uploadEnded`.
+  case serve(UploadID, on: ConnectionID, GetFile, FileEntry, LocalCopy)
+  /// Answer a GET_BLOCKS.
+  case serveBlocks(ConnectionID, FileID, LocalCopy)
+  /// Answer a GET_FILE or GET_BLOCKS with "I do not have it".
   case refuse(ConnectionID)
+  /// Bytes a second over all transfers of a direction; `nil` is no bound.
+  case limit(TransferView.Direction, bytesPerSecond: UInt64?)
   /// Send a file unasked. Outcome: as of `serve`.
   case replicate(UploadID, to: Endpoint, FileEntry, LocalCopy)
   case cancelUpload(UploadID)
@@ -35,13 +61,30 @@ public enum Effect: Sendable, Equatable {
     /// What the catalogue knows of the file; its timestamp may verify where the sent one doesn't.
     public var entry: FileEntry
     public var holder: Endpoint
+    /// What of the extension the holder understands.
+    public var features: Features
+    /// The part: bytes; without an end, to that of the file.
+    public var start: UInt64
+    public var end: UInt64?
+    /// Bytes of the file, as far as is known.
+    public var size: UInt64?
+    /// What its blocks are checked against.
+    public var blocks: BlockList?
     /// Bytes that the file may have at most.
     public var limit: UInt64
 
-    public init(attempt: AttemptID, entry: FileEntry, holder: Endpoint, limit: UInt64) {
+    public init(
+      attempt: AttemptID, entry: FileEntry, holder: Endpoint, features: Features = [], start: UInt64 = 0,
+      end: UInt64? = nil, size: UInt64? = nil, blocks: BlockList? = nil, limit: UInt64
+    ) {
       self.attempt = attempt
       self.entry = entry
       self.holder = holder
+      self.features = features
+      self.start = start
+      self.end = end
+      self.size = size
+      self.blocks = blocks
       self.limit = limit
     }
   }

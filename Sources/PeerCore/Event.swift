@@ -16,9 +16,22 @@ public enum Event: Sendable {
   case resolved(host: String, addresses: [String])
   case command(Command, request: RequestID)
 
-  case fetchProgress(AttemptID, bytes: UInt64, total: UInt64?)
-  case fetched(AttemptID, ReceivedFile)
+  /// A download's partial file is ready; which bytes were there already.
+  case opened(FileID, size: UInt64?, here: RangeSet<UInt64>)
+  case openFailed(FileID, TransferFailure)
+  /// An attempt's bytes are here up to a position.
+  ///
+  /// - Parameter size: of the whole file, if the holder told it.
+  case fetchProgress(AttemptID, position: UInt64, size: UInt64?)
+  /// An attempt's part is here, up to `end`.
+  case fetched(AttemptID, FileData, end: UInt64)
   case fetchFailed(AttemptID, TransferFailure)
+  /// `nil`: the holder has none, or none that makes sense.
+  case blocksFetched(AttemptID, BlockList?)
+  /// A download was hashed.
+  case verified(FileID, ReceivedFile)
+  case verifyFailed(FileID, TransferFailure)
+  case blocksChecked(FileID, wrong: [Int])
   case uploadProgress(UploadID, bytes: UInt64)
   case uploadEnded(UploadID, TransferFailure?)
 
@@ -34,9 +47,15 @@ public enum Event: Sendable {
   var isCausedByOthers: Bool {
     switch self {
     case .received, .pushed, .sent, .sendFailed, .resolved, .uploadProgress, .uploadEnded: true
-    case .started, .tick, .command, .fetchProgress, .fetched, .fetchFailed, .kept, .keepFailed, .imported,
-      .importFailed, .scanned:
-      false
+    default: false
+    }
+  }
+
+  /// Afterwards a download may begin, or a holder may have nothing to do.
+  var changesWhatCanBeFetched: Bool {
+    switch self {
+    case .tick, .fetchProgress, .uploadProgress, .uploadEnded, .sent, .sendFailed, .resolved: false
+    default: true
     }
   }
 }
@@ -121,6 +140,12 @@ public enum TransferFailure: Error, Sendable, Equatable {
   /// It sent more than a file may have; another holder may not.
   case tooLarge(limit: UInt64)
   case mismatch
+  /// A block differs from a list that another holder gave.
+  case wrongBlock(Int)
+  /// So many blocks turned out to be wrong in the end.
+  case wrongBlocks(Int)
+  /// The list of hashes that it gave is not of this file's blocks.
+  case wrongBlockList
   case reset(String)
   // Ours
   case quota(limit: UInt64)
@@ -134,10 +159,18 @@ public enum TransferFailure: Error, Sendable, Equatable {
   public var fault: Fault {
     switch self {
     case .unreachable, .closedWithoutAnswer, .notHeld, .truncated, .stalled, .tooSlow, .malformed, .tooLarge,
-      .mismatch, .reset:
+      .mismatch, .wrongBlock, .wrongBlocks, .wrongBlockList, .reset:
       .peer
     case .quota, .cancelled: .us
     case .diskFull, .disk: .disk
+    }
+  }
+
+  /// The holder may not know the extension that it was asked with.
+  var mayBeMisunderstanding: Bool {
+    switch self {
+    case .closedWithoutAnswer, .stalled, .malformed, .reset: true
+    default: false
     }
   }
 }
@@ -153,6 +186,9 @@ extension TransferFailure: CustomStringConvertible {
     case .tooSlow: "was slower than 4 KiB/s for a minute"
     case .malformed(let why): "sent no valid answer: \(why)"
     case .mismatch: "sent bytes that are not this file (the hash differs)"
+    case .wrongBlock(let block): "sent a block (\(block)) that differs from the list of another holder"
+    case .wrongBlocks(let count): "sent \(count) block\(count == 1 ? "" : "s") that are not of this file"
+    case .wrongBlockList: "sent a list of blocks that are not of this file"
     case .reset(let why): "broke the connection: \(why)"
     case .tooLarge(let limit): "larger than the limit of \(ByteCount.text(limit)) (--max-file-size)"
     case .quota(let limit): "would exceed the quota of \(ByteCount.text(limit)) (--quota)"

@@ -11,6 +11,9 @@ public struct Limits: Sendable {
   public var fileDataMetadataBytes = 64 * 1024
   /// File entries of one GOSSIP_REPLY; a longer list is refused whole.
   public var replyEntries = 131_072
+  /// Texts of one list of the extension. As block hashes they describe a file of 64 GiB; a larger one is
+  /// fetched without.
+  public var listItems = 65_536
   /// Bytes of any one text as written, such as a file's name: the longest path that Linux takes.
   public var textBytes = 4 * 1024
   /// Characters of a number as written. A double needs 25; this is generous and still harmless.
@@ -48,8 +51,24 @@ public struct Limits: Sendable {
   /// … and so many waiting; what exceeds that is dropped and counted.
   public var waitingAnswers = 1_024
 
+  /// Transfers of a direction that a user may let run at once.
+  public var slots = 1_000
+  /// The least limit of all transfers of a direction, bytes a second: below, every one would count as too
+  /// slow.
+  public var leastRate: UInt64 = 4_096
   /// Downloads in the queue, running or waiting.
   public var queuedDownloads = 10_000
+  /// Downloads whose bytes are all here and are being verified and kept: storage does that for many at once.
+  public var endingDownloads = 256
+  /// Waiting downloads that are looked at to see which holders they need; more cost time and seldom matter.
+  public var downloadsLookedAhead = 64
+  /// Holders that give one file at once. More fill no line that four do not fill.
+  public var holdersAtOnce = 4
+  /// Bytes that a holder must have left to share them with another one: below, asking costs more than it
+  /// gives.
+  public var leastShare: UInt64 = 4 << 20
+  /// Seconds that the last blocks may take before another holder is asked for them too.
+  public var patienceWithLastBlocks = 0.25
   /// GET_FILEs that wait for an upload slot; a further one is told that the file is not here.
   public var waitingUploads = 256
   /// Rounds over all holders before a download is given up, and the waits between them (milliseconds).

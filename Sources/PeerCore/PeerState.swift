@@ -44,9 +44,20 @@ public struct PeerState: Sendable {
   var catalogue: Catalogue
   /// Files whose deletion a crash interrupted, until the start finishes it.
   var leftovers: [StoredFile] = []
+  /// The queue as it was remembered, until the start.
+  var wantedAtStart: [WantedFile] = []
   var waitingDeletes: [(delete: Delete, from: String, host: String)] = []
 
   var downloads: OrderedDictionary<FileID, Download> = [:]
+  /// The files that attempts, and requests for block lists, are for.
+  var attempts: [AttemptID: FileID] = [:]
+  /// A download may begin, or a holder may have nothing to do.
+  var isSchedulingDue = false
+  /// Transfers that run at once, and their bytes a second.
+  var slotsDown: Int
+  var slotsUp: Int
+  public internal(set) var limitDown: UInt64?
+  public internal(set) var limitUp: UInt64?
   var uploads: OrderedDictionary<UploadID, Upload> = [:]
   /// Received files that storage is keeping, with what they become.
   var keeping: [ArrivalID: FileEntry] = [:]
@@ -68,28 +79,33 @@ public struct PeerState: Sendable {
   private var linesLeftOut = 0
 
   /// - Parameters:
-  ///   - files: what storage remembers.
+  ///   - remembered: by storage.
   ///   - seed: of every random choice.
   public init(
-    me: Identity, settings: Settings, limits: Limits = Limits(), files: [StoredFile] = [],
-    tombstones: [Tombstone] = [], seed: UInt64
+    me: Identity, settings: Settings, limits: Limits = Limits(), remembered: Remembered = Remembered(),
+    seed: UInt64
   ) {
     self.me = me
     self.settings = settings
     self.limits = limits
+    slotsDown = settings.downloads
+    slotsUp = settings.uploads
+    limitDown = settings.limitDown
+    limitUp = settings.limitUp
     random = RandomSource(seed: seed)
     seenGossip = DuplicateCache(limits: limits)
     outbox = Outbox(limits: limits)
     logBudget = TokenBucket(perSecond: limits.logLinesPerSecond, burst: limits.logBurst)
     catalogue = Catalogue(limits: limits)
-    for tombstone in tombstones { _ = catalogue.bury(tombstone) }
-    for file in files {
+    for tombstone in remembered.tombstones { _ = catalogue.bury(tombstone) }
+    for file in remembered.files {
       if catalogue.tombstones[file.entry.id] == nil {
         _ = catalogue.restore(file)
       } else {
         leftovers.append(file)
       }
     }
+    wantedAtStart = remembered.wanted
   }
 
   /// Takes one event in and returns what has to be done, in that order.
@@ -99,6 +115,7 @@ public struct PeerState: Sendable {
     handle(event)
     runTimers()
     isLogBounded = event.isCausedByOthers
+    if event.changesWhatCanBeFetched { isSchedulingDue = true }
     startDownloads()
     startUploads()
     let evicted = catalogue.takeEvicted()
@@ -121,9 +138,16 @@ public struct PeerState: Sendable {
     case .sendFailed(let endpoint, let reason): noteUnreachable(endpoint, reason)
     case .resolved(let host, let addresses): noteResolved(host, addresses)
     case .command(let command, let request): carryOut(command, request)
-    case .fetchProgress(let attempt, let bytes, let total): noteProgress(attempt, bytes, total)
-    case .fetched(let attempt, let file): takeFetched(attempt, file)
+    case .opened(let file, let size, let here): continueDownload(file, size: size, here: here)
+    case .openFailed(let file, let failure): failOpening(file, failure)
+    case .fetchProgress(let attempt, let position, let size):
+      noteProgress(attempt, position: position, size: size)
+    case .fetched(let attempt, let data, let end): finishAttempt(attempt, data, end: end)
     case .fetchFailed(let attempt, let failure): failAttempt(attempt, failure)
+    case .blocksFetched(let attempt, let list): takeBlockList(attempt, list)
+    case .verified(let id, let file): takeVerified(id, file)
+    case .verifyFailed(let id, let failure): failVerifying(id, failure)
+    case .blocksChecked(let id, let wrong): takeChecked(id, wrong: wrong)
     case .uploadProgress(let upload, let bytes): noteProgress(upload, bytes)
     case .uploadEnded(let upload, let failure): endUpload(upload, failure)
     case .kept(let arrival, let copy): finishKeeping(arrival, copy)
@@ -141,6 +165,8 @@ public struct PeerState: Sendable {
     case .announce(let announce): receive(announce)
     case .getFile(let request): receive(request, from: address, on: connection)
     case .delete(let delete): receive(delete, from: address)
+    case .getBlocks(let request): receive(request, from: address, on: connection)
+    case .blocks: log(.debug, "\(address) sent a list of blocks that nobody asked for")
     case .fileData: log(.debug, "\(address) sent a FILE_DATA that says it has no file")
     case .unknown(let type):
       log(.info, "\(address) sent a message of unknown type \(quoted(type ?? "")), ignored")
@@ -153,6 +179,8 @@ public struct PeerState: Sendable {
 
   private mutating func start() {
     finishDeletions()
+    restoreQueue(wantedAtStart)
+    wantedAtStart = []
     nextGossip = now.uptime + settings.gossipInterval
     nextCleanup = now.uptime + settings.cleanupInterval
     autoFetch = settings.autoFetch > 0 ? .waiting(until: now.uptime + settings.syncDelay) : .done
@@ -200,7 +228,8 @@ public struct PeerState: Sendable {
           files: $0.held.count, failures: $0.failures)
       },
       files: catalogue.table, filesRevision: catalogue.revision, filesLocal: catalogue.local.count,
-      transfers: transferViews, log: log, bytesReceived: bytesReceived, bytesSent: bytesSent)
+      transfers: transferViews, log: log, bytesReceived: bytesReceived, bytesSent: bytesSent,
+      limitDown: limitDown, limitUp: limitUp, slotsDown: slotsDown, slotsUp: slotsUp)
   }
 
   /// Bytes that a file which nobody asked for may have; `nil` if none is taken (`--accept-push`).
@@ -209,7 +238,8 @@ public struct PeerState: Sendable {
   /// Bytes that one more file may have.
   var fileAllowance: UInt64 {
     guard let quota = settings.quota else { return settings.maxFileSize }
-    let taken = keeping.values.reduce(catalogue.localBytes) { $0 + ($1.sizeBytes ?? 0) }
+    let kept = keeping.values.reduce(catalogue.localBytes) { $0 + ($1.sizeBytes ?? 0) }
+    let taken = downloads.values.reduce(kept) { $0 + $1.reservedBytes }
     return min(settings.maxFileSize, quota > taken ? quota - taken : 0)
   }
 

@@ -14,6 +14,9 @@ public struct Settings: Sendable {
   /// Downloads and uploads that run at once.
   public var downloads = 3
   public var uploads = 16
+  /// Bytes a second over all downloads, or all uploads; `nil` is no bound.
+  public var limitDown: UInt64?
+  public var limitUp: UInt64?
   /// Bytes.
   public var maxFileSize: UInt64 = 16 << 30
   /// Bytes of everything in `files/`; `nil` is no bound.

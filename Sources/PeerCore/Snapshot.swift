@@ -17,15 +17,22 @@ public struct Snapshot: Sendable, Codable {
   public var transfers: [TransferView]
   /// The newest lines, oldest first (`Limits.logLines` at most).
   public var log: [LogEntry]
-  /// Bytes of files since the start.
+  /// Bytes of files since the start, those of running transfers too.
   public var bytesReceived: UInt64
   public var bytesSent: UInt64
+  /// Bytes a second over all transfers of a direction; `nil` is no bound.
+  public var limitDown: UInt64?
+  public var limitUp: UInt64?
+  /// Transfers of a direction that run at once.
+  public var slotsDown: Int
+  public var slotsUp: Int
 
   public init(
     me: LocalPeer, taken: Moment, revision: UInt64 = 0, peers: [PeerView] = [],
     files: FileTable = FileTable(), filesRevision: UInt64 = 0, filesLocal: Int = 0,
     transfers: [TransferView] = [], log: [LogEntry] = [], bytesReceived: UInt64 = 0,
-    bytesSent: UInt64 = 0
+    bytesSent: UInt64 = 0, limitDown: UInt64? = nil, limitUp: UInt64? = nil, slotsDown: Int = 3,
+    slotsUp: Int = 16
   ) {
     self.me = me
     self.taken = taken
@@ -38,6 +45,10 @@ public struct Snapshot: Sendable, Codable {
     self.log = log
     self.bytesReceived = bytesReceived
     self.bytesSent = bytesSent
+    self.limitDown = limitDown
+    self.limitUp = limitUp
+    self.slotsDown = slotsDown
+    self.slotsUp = slotsUp
   }
 
   public func peer(_ handle: PeerHandle) -> PeerView? {
@@ -147,11 +158,15 @@ public struct TransferView: Sendable, Codable, Equatable {
   public var retryAt: Int64?
   /// The `uptime` at which it ended, if it has.
   public var ended: Int64?
+  public var priority: TransferPriority
+  /// Holders that give the file now; of an upload, 1.
+  public var holders: Int
 
   public init(
     number: UInt64, direction: Direction, file: FileID, fileName: String, peer: String? = nil,
     state: State, bytes: UInt64 = 0, total: UInt64? = nil, rate: Double = 0, tries: Int = 0,
-    error: String? = nil, retryAt: Int64? = nil, ended: Int64? = nil
+    error: String? = nil, retryAt: Int64? = nil, ended: Int64? = nil,
+    priority: TransferPriority = .normal, holders: Int = 0
   ) {
     self.number = number
     self.direction = direction
@@ -166,6 +181,8 @@ public struct TransferView: Sendable, Codable, Equatable {
     self.error = error
     self.retryAt = retryAt
     self.ended = ended
+    self.priority = priority
+    self.holders = holders
   }
 
   /// Seconds to go at the present rate; `nil` if that can't be told.

@@ -24,17 +24,13 @@ public struct EngineConfiguration: Sendable {
   public var logLevel: LogLevel
   /// `nil` means `.p2ptui/peer.log` in the home.
   public var logFile: String?
-  /// Bytes a second over all downloads, or over all uploads; `nil` is no bound.
-  public var limitDown: Double?
-  public var limitUp: Double?
   /// What the core's random choices follow from; `nil` takes a new one from the system.
   public var seed: UInt64?
 
   public init(
     peerID: String, host: String, p2pPort: Int, httpPort: Int? = nil, bind: String? = nil,
     httpBind: String? = nil, home: String = ".", settings: Settings = Settings(),
-    logLevel: LogLevel = .info, logFile: String? = nil, limitDown: Double? = nil,
-    limitUp: Double? = nil, seed: UInt64? = nil
+    logLevel: LogLevel = .info, logFile: String? = nil, seed: UInt64? = nil
   ) {
     self.peerID = peerID
     self.host = host
@@ -46,8 +42,6 @@ public struct EngineConfiguration: Sendable {
     self.settings = settings
     self.logLevel = logLevel
     self.logFile = logFile
-    self.limitDown = limitDown
-    self.limitUp = limitUp
     self.seed = seed
   }
 }

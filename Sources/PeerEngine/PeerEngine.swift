@@ -37,7 +37,7 @@ public final class PeerEngine: PeerClient {
     let book = LogBook(level: configuration.logLevel, capacity: limits.logLines, file: file)
     for warning in store.warnings { book.append(.warning, warning, at: clock.now.wall) }
     await importMetadata(into: store, book, clock)
-    let (files, tombstones) = try await load(store)
+    let remembered = try await load(store)
     let (listener, addresses) = try await listen(configuration)
     let endpoint = Endpoint(host: configuration.host, port: listener.port)
     let me = LocalPeer(
@@ -45,11 +45,10 @@ public final class PeerEngine: PeerClient {
       started: clock.now.wall, filesPath: "\(home)/files")
     let state = PeerState(
       me: PeerState.Identity(peerID: me.peerID, endpoint: endpoint, addresses: addresses),
-      settings: configuration.settings, limits: limits, files: files, tombstones: tombstones,
+      settings: configuration.settings, limits: limits, remembered: remembered,
       seed: configuration.seed ?? .random(in: .min ... .max))
     let loop = EngineLoop(
-      state: state, me: me, store: store, book: book, clock: clock, coreLimits: limits,
-      limitDown: configuration.limitDown, limitUp: configuration.limitUp)
+      state: state, me: me, store: store, book: book, clock: clock, coreLimits: limits)
     await loop.log(.info, "“\(Visible.text(configuration.peerID))” listens on \(endpoint)")
     await loop.start(listener)
     return PeerEngine(
@@ -72,8 +71,7 @@ public final class PeerEngine: PeerClient {
     URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
-  private static func load(_ store: HomeStore) async throws -> (files: [StoredFile], tombstones: [Tombstone])
-  {
+  private static func load(_ store: HomeStore) async throws -> Remembered {
     do {
       return try await store.load()
     } catch {

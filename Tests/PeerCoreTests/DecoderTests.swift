@@ -226,6 +226,7 @@ import Testing
       mutating func message(_ message: Message) {}
       mutating func dataBegan() {}
       mutating func data(_ hex: UnsafeRawBufferPointer) { count += hex.count }
+      mutating func raw(_ bytes: UnsafeRawBufferPointer) {}
     }
     var decoder = MessageDecoder(limits: Limits(), sink: Counter())
     func read(_ text: String) throws {

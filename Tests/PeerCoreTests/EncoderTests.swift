@@ -46,7 +46,11 @@ import Testing
     expected.size = Lexeme(json: "1.621246337890625e-05")
     #expect(read[3] == [.announce(Announce(from: Self.us, file: expected))])
     #expect(
-      read[1] == [.gossipReply(GossipReply(origin: Self.here, peerID: Self.us, files: [expected, expected]))])
+      read[1] == [
+        .gossipReply(
+          GossipReply(
+            origin: Self.here, peerID: Self.us, files: [expected, expected], features: Features.ours))
+      ])
     guard case .fileData(let data) = read[7].first else {
       Issue.record("no FILE_DATA")
       return

@@ -15,10 +15,13 @@ struct Peer {
   /// Everything since the last `forgetEffects`.
   private(set) var effects: [Effect] = []
   private var numbers: UInt64 = 0
+  /// What storage finds of a download that begins; most begin with nothing.
+  var leftBehind: [FileID: (size: UInt64?, here: RangeSet<UInt64>)] = [:]
 
   /// Started, and by default with nobody to greet and nothing to fetch by itself.
   init(
-    limits: Limits = Limits(), files: [StoredFile] = [], tombstones: [Tombstone] = [], seed: UInt64 = 1,
+    limits: Limits = Limits(), files: [StoredFile] = [], tombstones: [Tombstone] = [],
+    wanted: [WantedFile] = [], seed: UInt64 = 1,
     _ configure: (inout Settings) -> Void = { _ in }
   ) {
     var settings = Settings()
@@ -27,7 +30,8 @@ struct Peer {
     configure(&settings)
     state = PeerState(
       me: PeerState.Identity(peerID: Self.id, endpoint: Self.endpoint, addresses: ["10.0.0.1", "127.0.0.1"]),
-      settings: settings, limits: limits, files: files, tombstones: tombstones, seed: seed)
+      settings: settings, limits: limits,
+      remembered: Remembered(files: files, tombstones: tombstones, wanted: wanted), seed: seed)
     happen(.started)
   }
 
@@ -35,9 +39,14 @@ struct Peer {
 
   // MARK: Time and events
 
+  /// Partial files are opened at once.
   @discardableResult
   mutating func happen(_ event: Event, sourceLocation: SourceLocation = #_sourceLocation) -> [Effect] {
-    let new = state.step(event, at: moment)
+    var new = state.step(event, at: moment)
+    for case .open(let file) in new {
+      let left = leftBehind[file]
+      new += state.step(.opened(file, size: left?.size, here: left?.here ?? RangeSet()), at: moment)
+    }
     effects += new
     if let broken = state.brokenInvariant { Issue.record("\(broken)", sourceLocation: sourceLocation) }
     if state.nextDeadline <= uptime {
@@ -82,9 +91,10 @@ struct Peer {
 
   /// A GOSSIP_REPLY with the other's whole list.
   @discardableResult
-  mutating func reply(_ other: Other, _ files: [FileEntry] = []) -> [Effect] {
+  mutating func reply(_ other: Other, _ files: [FileEntry] = [], features: Features = []) -> [Effect] {
     hear(
-      .gossipReply(GossipReply(origin: other.endpoint, peerID: other.id, files: files)),
+      .gossipReply(
+        GossipReply(origin: other.endpoint, peerID: other.id, files: files, features: features)),
       from: other.endpoint.host)
   }
 
@@ -152,10 +162,40 @@ struct Peer {
     return happen(.kept(arrival, copy(entry)))
   }
 
+  /// Lets the last `fetch` bring its part, by default all of a file of 17 bytes.
+  @discardableResult
+  mutating func finishFetch(of file: FileEntry, end: UInt64 = 17, timestamp: Lexeme? = nil) -> [Effect] {
+    guard let fetch = effects.fetches.last else { return [] }
+    return finish(fetch, of: file, end: end, timestamp: timestamp)
+  }
+
+  @discardableResult
+  mutating func finish(
+    _ fetch: Effect.Fetch, of file: FileEntry, end: UInt64, timestamp: Lexeme? = nil
+  ) -> [Effect] {
+    var data = FileData(
+      id: file.id, name: file.name, owner: file.owner, timestamp: timestamp ?? file.timestamp,
+      size: file.size, hasData: true)
+    if fetch.features.contains(.raw) {
+      data.hasData = false
+      data.raw = RawPart(
+        offset: fetch.start, length: end - fetch.start, size: max(end, fetch.size ?? end))
+    }
+    return happen(.fetched(fetch.attempt, data, end: end))
+  }
+
+  /// Lets a download whose bytes are all there be hashed.
+  @discardableResult
+  mutating func verify(
+    _ file: FileEntry, size: UInt64 = 17, verifies: Bool = true, timestamp: Lexeme? = nil
+  ) -> [Effect] {
+    happen(.verified(file.id, received(file, size: size, verifies: verifies, timestamp: timestamp)))
+  }
+
   /// Lets the last `fetch` succeed and be kept.
   mutating func completeFetch(of file: FileEntry) {
-    guard let fetch = effects.fetches.last else { return }
-    happen(.fetched(fetch.attempt, received(file)))
+    finishFetch(of: file)
+    verify(file)
     keepArrived()
   }
 
@@ -244,7 +284,7 @@ extension [Effect] {
   var discards: Int { count { if case .discard = $0 { true } else { false } } }
   var refusals: Int { count { if case .refuse = $0 { true } else { false } } }
 
-  var serves: [UploadID] { compactMap { if case .serve(let id, _, _, _) = $0 { id } else { nil } } }
+  var serves: [UploadID] { compactMap { if case .serve(let id, _, _, _, _) = $0 { id } else { nil } } }
 
   var replications: [Endpoint] {
     compactMap { if case .replicate(_, let endpoint, _, _) = $0 { endpoint } else { nil } }

@@ -26,9 +26,12 @@ import Testing
     let fetch = peer.effects.fetches[0]
     #expect([ann.endpoint, bob.endpoint].contains(fetch.holder))
     #expect(peer.record(.file(1))?.state == .fetching)
-    peer.happen(.fetchProgress(fetch.attempt, bytes: 9, total: 17))
+    peer.happen(.fetchProgress(fetch.attempt, position: 9, size: 17))
     #expect(peer.transfers.first?.bytes == 9)
-    peer.happen(.fetched(fetch.attempt, peer.received(.file(1))))
+    #expect(peer.transfers.first?.holders == 1)
+    peer.finishFetch(of: .file(1))
+    #expect(peer.transfers.first?.state == .verifying)
+    peer.verify(.file(1))
     #expect(peer.transfers.first?.state == .verifying)
     #expect(!peer.has(.file(1)))
     #expect(peer.effects.sends(of: "ANNOUNCE").isEmpty)
@@ -60,18 +63,21 @@ import Testing
   @Test func bytesThatDoNotVerifyAreThrownAwayAndTheNextHolderIsTried() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
-    let file = peer.received(.file(1), verifies: false)
-    let effects = peer.happen(.fetched(peer.effects.fetches[0].attempt, file))
-    #expect(effects.contains(.discard(file.arrival)))
+    peer.finishFetch(of: .file(1))
+    let effects = peer.verify(.file(1), verifies: false)
+    #expect(effects.contains(.abandon(FileID(1))))
     #expect(effects.fetches.count == 1)
+    #expect(Set(peer.effects.fetches.map(\.holder)).count == 2)
     #expect(effects.keeps.isEmpty)
   }
 
   @Test func theTimestampThatVerifiedIsTheOneThatStays() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
-    let file = peer.received(.file(1), timestamp: Lexeme(77))
-    peer.happen(.fetched(peer.effects.fetches[0].attempt, file))
+    let effects = peer.finishFetch(of: .file(1), timestamp: Lexeme(77))
+    #expect(
+      effects.contains(.verify(FileID(1), timestamps: [FileEntry.file(1).timestamp, Lexeme(77)])))
+    peer.verify(.file(1), timestamp: Lexeme(77))
     #expect(peer.effects.keeps.first?.1.timestamp == Lexeme(77))
   }
 
@@ -81,8 +87,8 @@ import Testing
     entry.timestamp = Lexeme(json: "1744007783.0")
     peer.reply(ann, [entry])
     _ = peer.command(.get(FileID(1)))
-    let file = peer.received(entry, timestamp: Lexeme(1_744_007_783))
-    peer.happen(.fetched(peer.effects.fetches[0].attempt, file))
+    peer.finishFetch(of: entry)
+    peer.verify(entry, timestamp: Lexeme(1_744_007_783))
     peer.keepArrived()
     #expect(peer.record(entry)?.entry.timestamp == entry.timestamp)
   }
@@ -155,8 +161,9 @@ import Testing
     _ = peer.command(.cancel(FileID(1)))
     #expect(peer.transfers.isEmpty)
     #expect(peer.record(.file(1))?.state == .remote)
+    #expect(peer.effects.contains(.abandon(FileID(1))))
     let late = peer.received(.file(1))
-    let effects = peer.happen(.fetched(peer.effects.fetches[0].attempt, late))
+    let effects = peer.happen(.verified(FileID(1), late))
     #expect(effects.contains(.discard(late.arrival)))
   }
 
@@ -191,18 +198,23 @@ import Testing
   @Test func aFullDiskWhileKeepingParksTheDownload() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
-    peer.happen(.fetched(peer.effects.fetches[0].attempt, peer.received(.file(1))))
+    peer.finishFetch(of: .file(1))
+    peer.verify(.file(1))
     peer.happen(.keepFailed(peer.effects.keeps[0].0, .diskFull))
     #expect(peer.transfers.first?.state == .paused)
-    _ = peer.command(.resume(FileID(1)))
-    #expect(peer.effects.fetches.count == 2)
+    // All of it is still there, and only has to be kept.
+    peer.leftBehind[FileID(1)] = (17, RangeSet(0..<17))
+    let effects = peer.happen(.command(.resume(FileID(1)), request: RequestID(99)))
+    #expect(effects.fetches.isEmpty)
+    #expect(effects.contains(.verify(FileID(1), timestamps: [FileEntry.file(1).timestamp])))
   }
 
   @Test func whatArrivesTwiceIsKeptOnce() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
     peer.push(.file(1))
-    peer.happen(.fetched(peer.effects.fetches[0].attempt, peer.received(.file(1))))
+    peer.finishFetch(of: .file(1))
+    peer.verify(.file(1))
     #expect(peer.effects.keeps.count == 1)
     #expect(peer.effects.discards == 1)
     peer.keepArrived()

@@ -5,11 +5,13 @@ struct Collector: MessageSink, Equatable {
   var messages: [Message] = []
   /// The `data` of every message, one after the other.
   var data: [UInt8] = []
+  var raw: [UInt8] = []
   var dataBegins = 0
 
   mutating func message(_ message: Message) { messages.append(message) }
   mutating func dataBegan() { dataBegins += 1 }
   mutating func data(_ hex: UnsafeRawBufferPointer) { data.append(contentsOf: hex) }
+  mutating func raw(_ bytes: UnsafeRawBufferPointer) { raw.append(contentsOf: bytes) }
 
   var dataText: String { String(decoding: data, as: UTF8.self) }
 }

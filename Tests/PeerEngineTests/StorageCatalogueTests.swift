@@ -24,7 +24,8 @@ import Testing
       try await store.apply([.describe(sized, firstSeen: 8)])
     }
     try await home.open { store in
-      let (files, tombstones) = try await store.load()
+      let remembered = try await store.load()
+      let (files, tombstones) = (remembered.files, remembered.tombstones)
       #expect(files.map(\.entry) == [entries[0], entries[1], sized])
       #expect(files.map(\.firstSeen) == [7, 7, 8])
       #expect(files.allSatisfy { $0.copy == nil })
@@ -40,7 +41,8 @@ import Testing
         .describe(entry, firstSeen: 1), .remove(entry.id), .bury(tombstone), .exhume(entry.id),
         .describe(entry, firstSeen: 2),
       ])
-      let (files, tombstones) = try await store.load()
+      let remembered = try await store.load()
+      let (files, tombstones) = (remembered.files, remembered.tombstones)
       #expect(files.map(\.firstSeen) == [2])
       #expect(tombstones.isEmpty)
     }
@@ -105,7 +107,7 @@ import Testing
   @Test func oneOfANewerVersionIsRefused() async throws {
     try await home.open { _ in }
     let queue = try DatabaseQueue(path: "\(home.path)/.p2ptui/catalogue.sqlite")
-    try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('2')") }
+    try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('from the future')") }
     try queue.close()
     let error = #expect(throws: StartError.self) { try HomeStore.open(home: home.path) }
     #expect(error?.description.contains("newer version") == true)
@@ -162,7 +164,7 @@ import Testing
       Receipt(entry: theirs("a\t\\\n\u{0}\($0)", "\($0)"), firstSeen: 4, storedName: "a")
     }
     let journal = try ReceiptJournal(path: path)
-    for receipt in receipts { try journal.append(receipt) }
+    for receipt in receipts { try journal.append([receipt]) }
     #expect(try journal.receipts() == receipts)
     try ReceiptJournal.rewrite(path, [receipts[1]])
     #expect(try ReceiptJournal(path: path).receipts() == [receipts[1]])
@@ -172,7 +174,7 @@ import Testing
     try home.put("receipts", "\nabcdef\t17")
     let journal = try ReceiptJournal(path: "\(home.path)/receipts")
     let receipt = Receipt(entry: theirs("a", "1"), firstSeen: 4, storedName: "a")
-    try journal.append(receipt)
+    try journal.append([receipt])
     #expect(try journal.receipts() == [receipt])
   }
 }

@@ -45,7 +45,7 @@ private func mistake(_ arguments: String...) -> String {
     #expect(all.settings.gossipInterval == 1250 && all.settings.gossipFanout == 5)
     #expect(all.settings.peerTimeout == 2000 && all.settings.cleanupInterval == 500)
     #expect(all.settings.downloads == 1 && all.settings.uploads == 2)
-    #expect(all.limitDown == 2_097_152 && all.limitUp == 512_000)
+    #expect(all.settings.limitDown == 2_097_152 && all.settings.limitUp == 512_000)
     #expect(all.settings.maxFileSize == 512 << 20 && all.settings.quota == 3 << 29)
     #expect(!all.settings.acceptPush && all.settings.trustDeletes == .none)
     #expect(all.logLevel == .debug && all.logFile == "/l" && all.theme == .light)

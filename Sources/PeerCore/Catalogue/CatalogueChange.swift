@@ -8,6 +8,9 @@ public enum CatalogueChange: Sendable, Equatable {
   case copyGone(FileID)
   case bury(Tombstone)
   case exhume(FileID)
+  /// A file is in the queue of downloads, or its place there has changed.
+  case want(WantedFile)
+  case unwant(FileID)
 }
 
 /// Remembers that a file was deleted, so that late gossip does not bring it back.
@@ -21,6 +24,19 @@ public struct Tombstone: Hashable, Sendable, Codable {
     self.id = id
     self.owner = owner
     self.time = time
+  }
+}
+
+/// All that storage remembers across restarts.
+public struct Remembered: Sendable {
+  public var files: [StoredFile]
+  public var tombstones: [Tombstone]
+  public var wanted: [WantedFile]
+
+  public init(files: [StoredFile] = [], tombstones: [Tombstone] = [], wanted: [WantedFile] = []) {
+    self.files = files
+    self.tombstones = tombstones
+    self.wanted = wanted
   }
 }
 

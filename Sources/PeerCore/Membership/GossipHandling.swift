@@ -7,6 +7,9 @@ extension PeerState {
     if let id, !seenGossip.insert(id, at: now.uptime) { return }
     guard isSomebodyElse(gossip.peerID, at: gossip.origin) else { return }
     noteGossip(gossip.peerID, at: gossip.origin, from: address)
+    if let handle = membership.handle(of: gossip.peerID), membership[handle]?.endpoint == gossip.origin {
+      membership.update(handle) { $0.toldFeatures = gossip.features }
+    }
     outbox.reply(to: gossip.origin)
     guard id != nil, !gossip.raw.isEmpty else { return }
     let next = membership.random(
@@ -18,6 +21,7 @@ extension PeerState {
   mutating func receive(_ reply: GossipReply) {
     guard isSomebodyElse(reply.peerID, at: reply.origin) else { return }
     let handle = trackReplying(reply.peerID, at: reply.origin)
+    membership.update(handle) { $0.toldFeatures = reply.features }
     if reply.unusable > 0 {
       log(.debug, "\(quoted(reply.peerID.text)) lists \(reply.unusable) files without a usable id, ignored")
     }

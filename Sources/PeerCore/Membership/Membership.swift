@@ -13,6 +13,14 @@ struct TrackedPeer {
   var held: Set<FileTable.Slot> = []
   /// Failures in a row.
   var failures = 0
+  /// Bytes a second at which it gave files lately; 0 if it gave none.
+  var rate = 0.0
+  /// What it says it can do beyond the network's own protocol.
+  var toldFeatures: Features = []
+  /// It did not understand what it says it does.
+  var distrustsFeatures = false
+
+  var features: Features { distrustsFeatures ? [] : toldFeatures }
 
   /// It told no id, so its address stands for one, which can own nothing.
   var isAnonymous: Bool { id.text == endpoint.description }

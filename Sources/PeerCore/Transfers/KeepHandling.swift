@@ -60,8 +60,10 @@ extension PeerState {
     }
     let firstSeen = catalogue[entry.id]?.firstSeen ?? now.wall
     _ = catalogue.restore(StoredFile(entry: entry, copy: copy, firstSeen: firstSeen))
+    endAttempts(of: entry.id)
     if let download = downloads.removeValue(forKey: entry.id) {
-      if let attempt = download.attempt { effects.append(.cancelFetch(attempt)) }
+      persist([.unwant(entry.id)])
+      if download.state != .keeping(arrival) { effects.append(.abandon(entry.id)) }
       var view = download.view(name: entry.name)
       view.state = .done
       view.bytes = copy.size
@@ -76,7 +78,7 @@ extension PeerState {
   mutating func failKeeping(_ arrival: ArrivalID, _ failure: TransferFailure) {
     guard let entry = keeping.removeValue(forKey: arrival) else { return }
     if let download = downloads[entry.id], download.state == .keeping(arrival) {
-      park(download, failure)
+      park(entry.id, failure)
     } else {
       log(.error, "\(named(entry)) could not be kept: \(failure)")
     }

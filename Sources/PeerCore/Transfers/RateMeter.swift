@@ -2,13 +2,17 @@
 /// can be read but still follows.
 struct RateMeter {
   private static let timeConstant = 3_000.0
-  private var bytes: UInt64 = 0
+  private var bytes: UInt64
   private var time: Int64
   /// Bytes a second.
   private(set) var rate = 0.0
   private var isFirst = true
 
-  init(at uptime: Int64) { time = uptime }
+  /// - Parameter total: bytes up to then, which count for no rate.
+  init(at uptime: Int64, total: UInt64 = 0) {
+    time = uptime
+    bytes = total
+  }
 
   /// - Parameter total: bytes so far.
   mutating func record(_ total: UInt64, at uptime: Int64) {
@@ -21,4 +25,7 @@ struct RateMeter {
     bytes = total
     time = uptime
   }
+
+  /// Bytes that have probably come since the last were recorded.
+  func sinceLast(at uptime: Int64) -> UInt64 { UInt64(max(0, rate * Double(uptime - time) / 1000)) }
 }

@@ -1,7 +1,9 @@
 /// Uploads: answers to GET_FILE, and pushed files that are replicated (PROTOCOL.md, "Messages").
 extension PeerState {
   mutating func receive(_ request: GetFile, from address: String, on connection: ConnectionID) {
-    guard let id = request.file, let record = catalogue[id], let copy = record.copy else {
+    guard let id = request.file, let record = catalogue[id], let copy = record.copy,
+      !request.acceptsRaw || request.part(ofSize: copy.size) != nil
+    else {
       effects.append(.refuse(connection))
       return
     }
@@ -13,27 +15,39 @@ extension PeerState {
     let peer = membership.peers.first { $0.addresses.contains(address) && $0.addresses.count == 1 }
     let unique = membership.peers.count { $0.addresses.contains(address) } == 1
     enqueueUpload(
-      id, to: unique ? peer?.id.text ?? address : address, copy, cause: .request(connection))
+      id, to: unique ? peer?.id.text ?? address : address,
+      bytes: request.part(ofSize: copy.size)?.length ?? copy.size, cause: .request(connection, request))
+  }
+
+  mutating func receive(_ request: GetBlocks, from address: String, on connection: ConnectionID) {
+    guard let id = request.file, let copy = catalogue[id]?.copy,
+      BlockList.count(ofSize: copy.size) <= limits.listItems
+    else {
+      effects.append(.refuse(connection))
+      return
+    }
+    log(.debug, "\(address) asks for the blocks of \(id.short)")
+    effects.append(.serveBlocks(connection, id, copy))
   }
 
   mutating func replicate(_ entry: FileEntry, _ copy: LocalCopy) {
     guard let peer = membership.random(1, using: &random).first else { return }
     log(.info, "\(named(entry)) is replicated to \(quoted(peer.id.text))")
-    enqueueUpload(entry.id, to: peer.id.text, copy, cause: .replication(peer.endpoint))
+    enqueueUpload(entry.id, to: peer.id.text, bytes: copy.size, cause: .replication(peer.endpoint))
   }
 
   private mutating func enqueueUpload(
-    _ id: FileID, to peer: String, _ copy: LocalCopy, cause: Upload.Cause
+    _ id: FileID, to peer: String, bytes: UInt64, cause: Upload.Cause
   ) {
     lastTransferNumber += 1
     let number = lastTransferNumber
     uploads[UploadID(number)] = Upload(
-      number: number, file: id, peer: peer, cause: cause, total: copy.size)
+      number: number, file: id, peer: peer, cause: cause, total: bytes)
   }
 
   mutating func startUploads() {
     guard uploads.values.contains(where: { !$0.isRunning }) else { return }
-    var free = settings.uploads - uploads.values.count(where: \.isRunning)
+    var free = slotsUp - uploads.values.count(where: \.isRunning)
     for (id, upload) in uploads where free > 0 && !upload.isRunning {
       guard let record = catalogue[upload.file], let copy = record.copy else {
         refuse(id, upload)
@@ -43,9 +57,9 @@ extension PeerState {
       uploads[id]?.isRunning = true
       uploads[id]?.meter = RateMeter(at: now.uptime)
       switch upload.cause {
-      case .request(let connection):
+      case .request(let connection, let request):
         log(.info, "sending \(named(record.entry)) to \(quoted(upload.peer))")
-        effects.append(.serve(id, on: connection, record.entry, copy))
+        effects.append(.serve(id, on: connection, request, record.entry, copy))
       case .replication(let endpoint):
         effects.append(.replicate(id, to: endpoint, record.entry, copy))
       }
@@ -54,23 +68,27 @@ extension PeerState {
 
   private mutating func refuse(_ id: UploadID, _ upload: Upload) {
     uploads[id] = nil
-    if case .request(let connection) = upload.cause { effects.append(.refuse(connection)) }
+    if case .request(let connection, _) = upload.cause { effects.append(.refuse(connection)) }
   }
 
   /// The file is gone: waiting uploads are refused, running ones end.
   mutating func cancelUploads(of file: FileID) {
-    for (id, upload) in uploads where upload.file == file {
-      if upload.isRunning { effects.append(.cancelUpload(id)) } else { refuse(id, upload) }
-    }
+    for (id, upload) in uploads where upload.file == file { cancel(id, upload) }
+  }
+
+  mutating func cancel(_ id: UploadID, _ upload: Upload) {
+    if upload.isRunning { effects.append(.cancelUpload(id)) } else { refuse(id, upload) }
   }
 
   mutating func noteProgress(_ upload: UploadID, _ bytes: UInt64) {
     guard let index = uploads.index(forKey: upload) else { return }
+    bytesSent += bytes - min(bytes, uploads.values[index].bytes)
     uploads.values[index].bytes = bytes
     uploads.values[index].meter.record(bytes, at: now.uptime)
   }
 
   mutating func endUpload(_ id: UploadID, _ failure: TransferFailure?) {
+    if failure == nil, let upload = uploads[id] { noteProgress(id, upload.total) }
     guard let upload = uploads.removeValue(forKey: id) else { return }
     let entry = catalogue[upload.file]?.entry
     let name = entry.map { named($0) } ?? upload.file.short
@@ -80,14 +98,10 @@ extension PeerState {
     view.state = failure == nil ? .done : .failed
     view.error = failure?.description
     if failure == .cancelled {
-      bytesSent += upload.bytes
-      log(.info, "sending \(name) to \(quoted(upload.peer)) has ended: the file is not offered any longer")
+      log(.info, "sending \(name) to \(quoted(upload.peer)) was cancelled")
     } else if let failure {
-      bytesSent += upload.bytes
       log(.warning, "sending \(name) to \(quoted(upload.peer)) failed: it \(failure)")
     } else {
-      bytesSent += upload.total
-      view.bytes = upload.total
       log(.info, "\(name) was sent to \(quoted(upload.peer))")
     }
     remember(view)
@@ -112,7 +126,8 @@ extension PeerState {
 
   var transferViews: [TransferView] {
     func name(_ id: FileID) -> String { catalogue[id]?.entry.name ?? id.short }
-    return downloads.values.map { $0.view(name: name($0.file)) }
+    let waiting = queue.compactMap { downloads[$0] }
+    return waiting.map { $0.view(name: name($0.file)) }
       + uploads.values.map { $0.view(name: name($0.file)) } + ended
   }
 }

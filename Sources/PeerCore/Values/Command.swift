@@ -18,6 +18,15 @@ public enum Command: Sendable, Codable, Equatable {
   case resume(FileID)
   case cancel(FileID)
   case retry(FileID)
+  /// Put a download elsewhere in the queue.
+  case move(FileID, QueueMove)
+  case prioritise(FileID, TransferPriority)
+  /// By `TransferView.number`.
+  case cancelUpload(UInt64)
+  /// Bytes a second over all transfers of a direction; `nil` is no bound.
+  case limit(TransferView.Direction, bytesPerSecond: UInt64?)
+  /// How many transfers of a direction run at once: 1...1000.
+  case slots(TransferView.Direction, Int)
 }
 
 /// What became of a command: sentences for people, without markup or a line break.

@@ -15,6 +15,12 @@ protocol JSONTokenHandler {
   mutating func endString() throws(WireError)
   /// A number, `true`, `false`, `null`, or Python's `NaN`, `Infinity`, `-Infinity`, as written.
   mutating func scalar(_ bytes: UnsafeRawBufferPointer) throws(WireError)
+  /// What follows the value that has just ended is no JSON, and not for the tokenizer to read.
+  var isSatisfied: Bool { get }
+}
+
+extension JSONTokenHandler {
+  var isSatisfied: Bool { false }
 }
 
 /// Reads a sequence of JSON values, however the bytes are split, in time linear in their number and with
@@ -61,9 +67,11 @@ struct JSONTokenizer {
   /// Between two values, so that an end of the connection here truncates nothing.
   var isBetweenValues: Bool { state == .betweenValues }
 
+  /// - Returns: how many bytes were read: all, unless the handler wants none after a value.
+  @discardableResult
   mutating func read(
     _ bytes: UnsafeRawBufferPointer, _ handler: inout some JSONTokenHandler
-  ) throws(WireError) {
+  ) throws(WireError) -> Int {
     var index = 0
     while index < bytes.count {
       let start = index
@@ -76,7 +84,9 @@ struct JSONTokenizer {
         index += 1
       }
       offset += index - start
+      if state == .betweenValues, handler.isSatisfied { break }
     }
+    return index
   }
 
   // MARK: Structure
@@ -199,15 +209,14 @@ struct JSONTokenizer {
     index += 1
   }
 
-  /// Up to a quote or a backslash; eight bytes at a time, since every byte of a file passes here as two digits.
+  /// Up to a quote or a backslash; many bytes at a time, since every byte of a file passes here as two digits.
   private static func skipPlain(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) {
-    func hasZero(_ word: UInt64) -> Bool {
-      (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0
-    }
-    while index + 8 <= bytes.count {
-      let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-      if hasZero(word ^ 0x2222_2222_2222_2222) || hasZero(word ^ 0x5C5C_5C5C_5C5C_5C5C) { break }
-      index += 8
+    let quote = SIMD32<UInt8>(repeating: 0x22)
+    let backslash = SIMD32<UInt8>(repeating: 0x5C)
+    while index + 32 <= bytes.count {
+      let piece = bytes.loadUnaligned(fromByteOffset: index, as: SIMD32<UInt8>.self)
+      if any((piece .== quote) .| (piece .== backslash)) { break }
+      index += 32
     }
     while index < bytes.count, bytes[index] != 0x22, bytes[index] != 0x5C { index += 1 }
   }

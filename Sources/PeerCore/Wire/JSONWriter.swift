@@ -40,6 +40,13 @@ struct JSONWriter {
     value(json: json)
   }
 
+  mutating func list(_ name: StaticString, _ texts: some Sequence<String>) {
+    key(name)
+    beginArray()
+    for text in texts { value(text) }
+    endArray()
+  }
+
   /// A string with its quotes.
   mutating func string(_ text: String) {
     bytes.append(UInt8(ascii: "\""))

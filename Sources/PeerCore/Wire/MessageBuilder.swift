@@ -2,7 +2,7 @@
 struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
   /// Where in a message the innermost open container is.
   private enum Place {
-    case outside, wrapper, message, files, entry
+    case outside, wrapper, message, files, entry, list
   }
 
   /// What becomes of the string being read.
@@ -10,6 +10,7 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     case ignored
     case key
     case value(MessageField)
+    case listItem
     /// The first bytes of `data`, until it is known that it isn't the text `null`.
     case dataStart
     case data
@@ -29,10 +30,14 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
   private var entries: [FileEntry] = []
   private var entryBytes = 0
   private var unusableEntries = 0
+  /// The texts of lists, by member.
+  private var lists: [MessageField: [String]] = [:]
+  private var listBytes = 0
   private var hasData = false
   /// Where the message being read began, or the one before it ended.
   private var messageStart = 0
   private var dataBytes = 0
+  private var rawLength: UInt64?
   private var capture = RawCapture()
   private let smallestLimit: Int
 
@@ -43,7 +48,16 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     self.sink = sink
   }
 
-  var heldBytes: Int { fields.bytes + entryBytes + text.count }
+  var heldBytes: Int { fields.bytes + entryBytes + listBytes + text.count }
+
+  /// Raw bytes follow.
+  var isSatisfied: Bool { rawLength != nil }
+
+  /// Bytes that follow the last message raw, instead of further messages; taken once.
+  mutating func takeRawLength() -> UInt64? {
+    defer { rawLength = nil }
+    return rawLength
+  }
 
   // MARK: Chunks
 
@@ -62,7 +76,7 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     let (limit, what) =
       switch fields.text(.type) {
       case "GOSSIP": (limits.gossipBytes, "a GOSSIP")
-      case "GET_FILE", "DELETE", "ANNOUNCE": (limits.smallMessageBytes, "a message")
+      case "GET_FILE", "GET_BLOCKS", "DELETE", "ANNOUNCE": (limits.smallMessageBytes, "a message")
       case "FILE_DATA": (limits.fileDataMetadataBytes, "a FILE_DATA without its data")
       default: (limits.replyBytes, "a message")
       }
@@ -84,7 +98,7 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     case .files:
       place = .entry
       entryFields.removeAll()
-    case .message, .entry: ignoredDepth = 1
+    case .message, .entry, .list: ignoredDepth = 1
     }
   }
 
@@ -100,6 +114,8 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
       try checkSize(at: offset + 1)
       let message = message(raw: capture.end(at: offset, limit: limits.gossipBytes))
       reset(at: offset)
+      // An array cannot be left open for raw bytes.
+      if case .fileData(let data) = message, !insideWrapper { rawLength = data.raw?.length }
       try sink.message(message)
     }
   }
@@ -115,6 +131,9 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
       entries.removeAll()
       entryBytes = 0
       unusableEntries = 0
+    } else if place == .message, let member, member.isList {
+      place = .list
+      lists[member] = []
     } else {
       ignoredDepth = 1
     }
@@ -123,7 +142,7 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
   mutating func endArray() throws(WireError) {
     if ignoredDepth > 0 {
       ignoredDepth -= 1
-    } else if place == .files {
+    } else if place == .files || place == .list {
       place = .message
     } else {
       place = .outside
@@ -150,6 +169,8 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     entries = []
     entryBytes = 0
     unusableEntries = 0
+    lists = [:]
+    listBytes = 0
     hasData = false
     dataBytes = 0
     member = nil
@@ -159,7 +180,9 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
 
   mutating func beginString(isKey: Bool) throws(WireError) {
     text.removeAll(keepingCapacity: true)
-    if ignoredDepth > 0 || (place != .message && place != .entry) {
+    if place == .list, ignoredDepth == 0, !isKey {
+      use = .listItem
+    } else if ignoredDepth > 0 || (place != .message && place != .entry) {
       use = .ignored
     } else if isKey {
       use = .key
@@ -183,7 +206,7 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     switch use {
     case .ignored: return
     case .key: text.append(contentsOf: bytes.prefix(MessageField.longestName + 1 - text.count))
-    case .value:
+    case .value, .listItem:
       guard text.count + bytes.count <= limits.textBytes else {
         throw .tooLarge("a text", limit: limits.textBytes)
       }
@@ -226,9 +249,19 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     case .ignored, .data: return
     case .key: member = MessageField(name: text)
     case .value(let field): set(field, Lexeme(stringContents: text))
+    case .listItem: try endListItem()
     case .dataStart:
       if !Self.saysNull(text) { try flushDataStart() }
     }
+  }
+
+  private mutating func endListItem() throws(WireError) {
+    guard let member, let count = lists[member]?.count else { return }
+    guard count < limits.listItems else {
+      throw .tooLarge("the number of texts in a list", limit: limits.listItems)
+    }
+    lists[member]?.append(JSONString.decode(raw: text))
+    listBytes += text.count + MemoryLayout<String>.stride
   }
 
   /// Some peers say "I do not have it" with the text `null` (PROTOCOL.md, "Messages": FILE_DATA).
@@ -253,28 +286,52 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
       guard let origin = fields.endpoint else { return noEndpoint("GOSSIP") }
       return .gossip(
         Gossip(
-          origin: origin, peerID: fields.peerID(at: origin), id: fields.text(.id),
+          origin: origin, peerID: fields.peerID(at: origin), id: fields.text(.id), features: features,
           raw: JSONString.ascii(raw ?? [])))
     case "GOSSIP_REPLY":
       guard let origin = fields.endpoint else { return noEndpoint("GOSSIP_REPLY") }
       return .gossipReply(
         GossipReply(
-          origin: origin, peerID: fields.peerID(at: origin), files: entries, unusable: unusableEntries))
+          origin: origin, peerID: fields.peerID(at: origin), files: entries, features: features,
+          unusable: unusableEntries))
     case "ANNOUNCE":
       guard let file = fields.fileEntry else { return noFileID("ANNOUNCE") }
       return .announce(Announce(from: fields.text(.from).map(PeerID.init), file: file))
-    case "GET_FILE": return .getFile(GetFile(file: fields.fileID))
+    case "GET_FILE":
+      return .getFile(
+        GetFile(
+          file: fields.fileID, acceptsRaw: lists[.accept]?.contains("raw") == true,
+          offset: fields[.offset].unsigned ?? 0, length: fields[.length].unsigned))
+    case "GET_BLOCKS": return .getBlocks(GetBlocks(file: fields.fileID))
+    case "BLOCKS": return .blocks(Blocks(file: fields.fileID, list: blockList))
     case "FILE_DATA":
       return .fileData(
         FileData(
           id: fields.fileID, name: fields.text(.fileName) ?? "", owner: fields.text(.fileOwner) ?? "",
-          timestamp: fields[.fileTimestamp], size: fields[.fileSize], hasData: hasData))
+          timestamp: fields[.fileTimestamp], size: fields[.fileSize], hasData: hasData, raw: rawPart))
     case "DELETE":
       guard let file = fields.fileID else { return noFileID("DELETE") }
       guard let from = fields.text(.from) else { return .invalid(type: "DELETE", why: "no from") }
       return .delete(Delete(from: PeerID(from), file: file))
     case let type: return .unknown(type: type)
     }
+  }
+
+  private var features: Features { Features(names: lists[.features] ?? []) }
+
+  private var rawPart: RawPart? {
+    guard !hasData, fields.text(.encoding) == "raw", let offset = fields[.offset].unsigned,
+      let length = fields[.length].unsigned, let size = fields[.size].unsigned
+    else { return nil }
+    return RawPart(offset: offset, length: length, size: size)
+  }
+
+  private var blockList: BlockList? {
+    guard let size = fields[.size].unsigned, fields[.blockSize].unsigned == BlockList.blockSize,
+      let texts = lists[.hashes]
+    else { return nil }
+    let hashes = texts.compactMap { FileID(hex: $0) }
+    return hashes.count == texts.count ? BlockList(size: size, hashes: hashes) : nil
   }
 
   private func noEndpoint(_ type: String) -> Message { .invalid(type: type, why: "no usable host and port") }

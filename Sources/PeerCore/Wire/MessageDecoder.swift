@@ -6,6 +6,8 @@ public protocol MessageSink {
   mutating func dataBegan() throws(WireError)
   /// The next piece of that `data`: hex text, of any length.
   mutating func data(_ hex: UnsafeRawBufferPointer) throws(WireError)
+  /// The next bytes of the file that follow a FILE_DATA raw; none at all, or as many as it said.
+  mutating func raw(_ bytes: UnsafeRawBufferPointer) throws(WireError)
 }
 
 /// Turns the bytes of one connection into messages: incremental, linear, bounded (PROTOCOL.md, "Messages"
@@ -14,6 +16,10 @@ public protocol MessageSink {
 public struct MessageDecoder<Sink: MessageSink> {
   private var tokenizer: JSONTokenizer
   private var builder: MessageBuilder<Sink>
+  /// Bytes that are still to come raw.
+  private var rawLeft: UInt64 = 0
+  /// The line break before them is still to come.
+  private var awaitsLineBreak = false
 
   public init(limits: Limits, sink: Sink) {
     tokenizer = JSONTokenizer(limits: limits)
@@ -29,13 +35,41 @@ public struct MessageDecoder<Sink: MessageSink> {
   public var heldBytes: Int { builder.heldBytes }
 
   /// Between two messages: an end of the connection here truncates nothing.
-  public var isBetweenMessages: Bool { tokenizer.isBetweenValues }
+  public var isBetweenMessages: Bool { tokenizer.isBetweenValues && rawLeft == 0 && !awaitsLineBreak }
 
   /// - Throws: what ends the connection; the decoder is of no use afterwards.
   public mutating func read(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = try awaitsLineBreak || rawLeft > 0 ? readRaw(rest) : readMessages(rest)
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+    }
+  }
+
+  /// - Returns: how many bytes were read: fewer than all where raw bytes begin.
+  private mutating func readMessages(_ bytes: UnsafeRawBufferPointer) throws(WireError) -> Int {
     builder.chunkBegins(bytes, at: tokenizer.offset)
-    try tokenizer.read(bytes, &builder)
-    try builder.chunkEnded(bytes, at: tokenizer.offset)
+    let count = try tokenizer.read(bytes, &builder)
+    try builder.chunkEnded(UnsafeRawBufferPointer(rebasing: bytes.prefix(count)), at: tokenizer.offset)
+    if let length = builder.takeRawLength() {
+      rawLeft = length
+      awaitsLineBreak = true
+    }
+    return count
+  }
+
+  private mutating func readRaw(_ bytes: UnsafeRawBufferPointer) throws(WireError) -> Int {
+    if awaitsLineBreak {
+      guard bytes[0] == UInt8(ascii: "\n") else {
+        throw .malformed("no line break before raw bytes", at: tokenizer.offset)
+      }
+      awaitsLineBreak = false
+      return 1
+    }
+    let count = Int(min(UInt64(bytes.count), rawLeft))
+    rawLeft -= UInt64(count)
+    try builder.sink.raw(UnsafeRawBufferPointer(rebasing: bytes.prefix(count)))
+    return count
   }
 
   /// The connection has ended.

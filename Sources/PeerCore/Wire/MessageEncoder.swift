@@ -5,6 +5,7 @@ public enum MessageEncoder {
     message("GOSSIP") {
       writeOrigin(origin, peerID, &$0)
       $0.field("id", id)
+      writeFeatures(&$0)
     }
   }
 
@@ -13,6 +14,7 @@ public enum MessageEncoder {
   {
     message("GOSSIP_REPLY") {
       writeOrigin(origin, peerID, &$0)
+      writeFeatures(&$0)
       $0.key("files")
       $0.beginArray()
       for file in files {
@@ -35,6 +37,20 @@ public enum MessageEncoder {
     message("GET_FILE") { $0.field("file_id", id.hex) }
   }
 
+  /// A request to a peer that knows the extension (PROTOCOL.md, "Extension").
+  ///
+  /// - Parameters:
+  ///   - offset: bytes.
+  ///   - length: bytes; `nil`: to the end of the file.
+  public static func getFile(_ id: FileID, rawFrom offset: UInt64, length: UInt64?) -> [UInt8] {
+    message("GET_FILE") {
+      $0.field("file_id", id.hex)
+      $0.list("accept", ["raw"])
+      $0.field("offset", json: String(offset))
+      if let length { $0.field("length", json: String(length)) }
+    }
+  }
+
   public static func delete(from: PeerID, file: FileID) -> [UInt8] {
     message("DELETE") {
       $0.field("from", from.text)
@@ -51,6 +67,37 @@ public enum MessageEncoder {
     writer.key("data")
     writer.bytes.append(UInt8(ascii: "\""))
     return writer.bytes
+  }
+
+  /// A FILE_DATA with its line break, which the raw bytes of that part have to follow.
+  public static func fileData(_ file: FileEntry, raw part: RawPart) -> [UInt8] {
+    message("FILE_DATA") {
+      writeEntry(file, &$0)
+      $0.field("encoding", "raw")
+      $0.field("offset", json: String(part.offset))
+      $0.field("length", json: String(part.length))
+      $0.field("size", json: String(part.size))
+    } + [UInt8(ascii: "\n")]
+  }
+
+  public static func getBlocks(_ id: FileID) -> [UInt8] {
+    message("GET_BLOCKS") { $0.field("file_id", id.hex) }
+  }
+
+  public static func blocks(_ id: FileID, _ list: BlockList) -> [UInt8] {
+    message("BLOCKS") {
+      $0.field("file_id", id.hex)
+      $0.field("size", json: String(list.size))
+      $0.field("block_size", json: String(BlockList.blockSize))
+      $0.list("hashes", list.hashes.lazy.map(\.hex))
+    }
+  }
+
+  /// "I have no blocks of it."
+  public static let blocksNotFound = message("BLOCKS") {
+    for name in ["file_id", "size", "block_size", "hashes"] as [StaticString] {
+      $0.field(name, json: "null")
+    }
   }
 
   public static let fileDataEnd = Array("\"}".utf8)
@@ -77,6 +124,10 @@ public enum MessageEncoder {
     writer.field("host", origin.host)
     writer.field("port", json: String(origin.port))
     writer.field("peerId", peerID.text)
+  }
+
+  private static func writeFeatures(_ writer: inout JSONWriter) {
+    writer.list("features", Features.names.lazy.filter { Features.ours.contains($0.feature) }.map(\.name))
   }
 
   /// Some peers compute with `file_size`, so it is always a number.

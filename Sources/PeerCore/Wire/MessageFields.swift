@@ -2,6 +2,8 @@
 enum MessageField: CaseIterable {
   case type, host, port, id, peerID, from, files, data
   case fileID, fileName, fileSize, fileSizeBytes, fileOwner, fileTimestamp
+  // The extension's
+  case features, accept, offset, length, encoding, size, blockSize, hashes
 
   private var name: StaticString {
     switch self {
@@ -19,6 +21,22 @@ enum MessageField: CaseIterable {
     case .fileSizeBytes: "file_size_bytes"
     case .fileOwner: "file_owner"
     case .fileTimestamp: "file_timestamp"
+    case .features: "features"
+    case .accept: "accept"
+    case .offset: "offset"
+    case .length: "length"
+    case .encoding: "encoding"
+    case .size: "size"
+    case .blockSize: "block_size"
+    case .hashes: "hashes"
+    }
+  }
+
+  /// Its value is a list of texts.
+  var isList: Bool {
+    switch self {
+    case .features, .accept, .hashes: true
+    default: false
     }
   }
 

@@ -5,7 +5,7 @@ public enum MetadataFile {
   public static func entries(in json: [UInt8], limits: Limits = Limits()) throws(WireError) -> [FileEntry] {
     var tokenizer = JSONTokenizer(limits: limits)
     var collector = Collector(limits: limits)
-    try json.span.withUnsafeBytes { (bytes) throws(WireError) in try tokenizer.read(bytes, &collector) }
+    _ = try json.span.withUnsafeBytes { (bytes) throws(WireError) in try tokenizer.read(bytes, &collector) }
     guard tokenizer.isBetweenValues else { throw .truncated(after: json.count) }
     return collector.entries
   }

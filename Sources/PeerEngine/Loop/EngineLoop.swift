@@ -14,8 +14,6 @@ actor EngineLoop: NetworkDelegate {
   private let book: LogBook
   private let clock: SystemClock
   private let coreLimits: Limits
-  private let limitDown: Double?
-  private let limitUp: Double?
   private let allowance: Mutex<UInt64?>
   nonisolated let hub: SnapshotHub
   private var me: LocalPeer
@@ -23,6 +21,9 @@ actor EngineLoop: NetworkDelegate {
 
   private lazy var writer = CatalogueWriter(store: store) { [weak self] in await self?.log($0, $1) }
   private var network: Network?
+  /// Those of downloads that are fetched, verified or kept now.
+  private var downloads: [FileID: RunningDownload] = [:]
+  private let blockLists: BlockLists
   private var requests: [RequestID: CheckedContinuation<CommandReply, Never>] = [:]
   private var lastRequest: UInt64 = 0
   private var resolving: Set<String> = []
@@ -33,7 +34,7 @@ actor EngineLoop: NetworkDelegate {
 
   init(
     state: PeerState, me: LocalPeer, store: HomeStore, book: LogBook, clock: SystemClock,
-    coreLimits: Limits, limitDown: Double?, limitUp: Double?
+    coreLimits: Limits
   ) {
     self.state = state
     self.me = me
@@ -41,9 +42,8 @@ actor EngineLoop: NetworkDelegate {
     self.book = book
     self.clock = clock
     self.coreLimits = coreLimits
-    self.limitDown = limitDown
-    self.limitUp = limitUp
     allowance = Mutex(state.pushAllowance)
+    blockLists = BlockLists(store: store)
     hub = SnapshotHub(state.snapshot(me: me, revision: 0, log: book.entries))
   }
 
@@ -51,7 +51,7 @@ actor EngineLoop: NetworkDelegate {
 
   func start(_ listener: Listener) {
     let network = Network(
-      delegate: self, coreLimits: coreLimits, limitDown: limitDown, limitUp: limitUp)
+      delegate: self, coreLimits: coreLimits, limitDown: state.limitDown, limitUp: state.limitUp)
     self.network = network
     network.serve(listener)
     handle(.started)
@@ -140,12 +140,25 @@ actor EngineLoop: NetworkDelegate {
     switch effect {
     case .send(let message, let endpoint): send(message, to: endpoint)
     case .resolve(let host): resolve(host)
-    case .fetch(let fetch): network?.fetch(fetch)
+    case .open(let file): open(file)
+    case .fetch(let fetch): self.fetch(fetch)
+    case .shorten(let attempt, let end): network?.shorten(attempt, to: end)
     case .cancelFetch(let attempt): network?.cancelFetch(attempt)
-    case .serve(let upload, let connection, let entry, let copy):
-      if network?.answers.decide(connection, .serve(upload, entry, copy)) != true {
+    case .fetchBlocks(let attempt, let file, let holder):
+      network?.fetchBlocks(attempt, of: file, from: holder)
+    case .useBlocks(let file, let list): network?.useBlocks(list, for: file)
+    case .verify(let file, let timestamps): verify(file, timestamps)
+    case .checkBlocks(let file, let list): checkBlocks(file, list)
+    case .forgetBytes(let file, let range): forgetBytes(file, range)
+    case .park(let file): downloads[file] = nil
+    case .abandon(let file): abandon(file)
+    case .limit(let direction, let rate): network?.limit(direction, bytesPerSecond: rate)
+    case .serve(let upload, let connection, let request, let entry, let copy):
+      if network?.answers.decide(connection, .serve(upload, request, entry, copy)) != true {
         later { await $0.deliver(.uploadEnded(upload, .reset("it is gone"))) }
       }
+    case .serveBlocks(let connection, let file, let copy):
+      _ = network?.answers.decide(connection, .serveBlocks(file, copy))
     case .refuse(let connection): _ = network?.answers.decide(connection, .refuse)
     case .replicate(let upload, let endpoint, let entry, let copy):
       network?.replicate(upload, to: endpoint, entry, copy)
@@ -184,6 +197,87 @@ actor EngineLoop: NetworkDelegate {
     handle(.resolved(host: host, addresses: addresses))
   }
 
+  // MARK: Downloads
+
+  private func open(_ id: FileID) {
+    later { [store] loop in
+      do {
+        await loop.opened(id, try await store.openPartial(of: id))
+      } catch {
+        await loop.deliver(.openFailed(id, TransferFailure(error as? StorageError ?? .closed)))
+      }
+    }
+  }
+
+  private func opened(_ id: FileID, _ partial: PartialFile) {
+    downloads[id] = RunningDownload(partial, in: store)
+    let (size, here) = partial.progress
+    handle(.opened(id, size: size, here: here))
+  }
+
+  private func fetch(_ fetch: Effect.Fetch) {
+    guard let network, let target = downloads[fetch.entry.id] else {
+      return later { await $0.deliver(.fetchFailed(fetch.attempt, .disk("its partial file is not open"))) }
+    }
+    network.fetch(fetch, into: target)
+  }
+
+  private func verify(_ id: FileID, _ timestamps: [Lexeme]) {
+    withDownload(id) { loop, partial throws(StorageError) in
+      try await loop.store.finishHash(of: partial)
+      await loop.verified(id, partial, timestamps)
+    }
+  }
+
+  private func verified(_ id: FileID, _ partial: PartialFile, _ timestamps: [Lexeme]) {
+    guard let network, downloads[id]?.partial === partial else { return }
+    let file = ArrivingFile(partial)
+    let received = ReceivedFile(
+      arrival: network.arrivals.put(file), data: FileData(id: id, hasData: true), size: partial.size,
+      digests: file.digests(timestamps: timestamps))
+    handle(.verified(id, received))
+  }
+
+  private func checkBlocks(_ id: FileID, _ list: BlockList) {
+    withDownload(id) { loop, partial throws(StorageError) in
+      let wrong = try await loop.store.blocks(of: partial, differingFrom: list)
+      await loop.deliver(.blocksChecked(id, wrong: wrong))
+    }
+  }
+
+  private func forgetBytes(_ id: FileID, _ range: Range<UInt64>) {
+    do {
+      try downloads[id]?.partial.forget(range)
+    } catch {
+      later { await $0.deliver(.verifyFailed(id, TransferFailure(error))) }
+    }
+  }
+
+  private func abandon(_ id: FileID) {
+    if let running = downloads.removeValue(forKey: id) {
+      running.partial.discard()
+    } else {
+      later { [store] _ in await store.discardPartial(of: id) }
+    }
+  }
+
+  /// Work on the bytes of a download that may take long.
+  private func withDownload(
+    _ id: FileID,
+    _ work: @escaping @Sendable (EngineLoop, PartialFile) async throws(StorageError) -> Void
+  ) {
+    guard let partial = downloads[id]?.partial else {
+      return later { await $0.deliver(.verifyFailed(id, .disk("its partial file is not open"))) }
+    }
+    later { loop in
+      do throws(StorageError) {
+        try await work(loop, partial)
+      } catch {
+        await loop.deliver(.verifyFailed(id, TransferFailure(error)))
+      }
+    }
+  }
+
   // MARK: Files
 
   private func keep(_ arrival: ArrivalID, _ entry: FileEntry, _ firstSeen: Int64) {
@@ -212,6 +306,12 @@ actor EngineLoop: NetworkDelegate {
         await loop.deliver(.importFailed(request, reason: "cannot push: \(error)"))
       }
     }
+  }
+
+  nonisolated func makeBlockHasher() -> any BlockHasher { ContentHash() }
+
+  nonisolated func blockList(of file: FileID, _ copy: LocalCopy) async -> BlockList? {
+    await blockLists.list(of: file, copy)
   }
 
   nonisolated var pushAllowance: UInt64? { allowance.withLock { $0 } }

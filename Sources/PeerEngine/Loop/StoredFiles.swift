@@ -11,6 +11,9 @@ extension TransferFailure {
 final class ArrivingFile: IncomingFile {
   let partial: PartialFile
 
+  /// A download whose bytes are all there.
+  init(_ partial: PartialFile) { self.partial = partial }
+
   /// - Throws: `TransferFailure` of the disk.
   init(in store: HomeStore) throws {
     do {
@@ -34,6 +37,41 @@ final class ArrivingFile: IncomingFile {
   func discard() { partial.discard() }
 }
 
+/// A download that runs, in a partial file.
+final class RunningDownload: DownloadTarget {
+  let partial: PartialFile
+  private let store: HomeStore
+
+  init(_ partial: PartialFile, in store: HomeStore) {
+    self.partial = partial
+    self.store = store
+  }
+
+  func expect(size: UInt64) throws {
+    try typed { () throws(StorageError) in try store.expect(size, in: partial) }
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws {
+    try typed { () throws(StorageError) in try partial.write(bytes, at: offset) }
+  }
+
+  func confirm(_ range: Range<UInt64>) throws {
+    try typed { () throws(StorageError) in try partial.confirm(range) }
+    store.followHash(of: partial)
+  }
+
+  private func typed(_ work: () throws(StorageError) -> Void) throws {
+    do throws(StorageError) { try work() } catch { throw TransferFailure(error) }
+  }
+}
+
+extension ContentHash: BlockHasher {
+  mutating func finish() -> FileID {
+    defer { self = ContentHash() }
+    return id(suffix: "")
+  }
+}
+
 /// A copy in `files/` that is being sent.
 struct LeavingFile: OutgoingFile {
   private let file: ReadableFile
@@ -48,6 +86,16 @@ struct LeavingFile: OutgoingFile {
   }
 
   var size: UInt64 { file.size }
+
+  func beginReading(_ range: Range<UInt64>) { file.beginReading(range) }
+
+  func duplicateDescriptor() throws -> Int32 {
+    do {
+      return try file.duplicateDescriptor()
+    } catch {
+      throw TransferFailure(error)
+    }
+  }
 
   func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     do {

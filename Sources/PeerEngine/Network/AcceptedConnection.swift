@@ -25,72 +25,83 @@ struct AcceptedConnection: Sendable {
   }
 
   private func read(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ watchdog: Watchdog) async throws {
-    var reader = MessageReader(limits: network.coreLimits)
+    let receiver = PushReceiver { try beginReception(watchdog) }
+    var reader = MessageReader(limits: network.coreLimits, receiver: receiver)
     let held = HeldBytes.Share(of: network.heldBytes)
-    var reception: FileReception?
-    var isAnswered = false
-    defer { if reception != nil { network.pushEnded() } }
+    var next = Next.message
     for try await buffer in inbound {
       // What follows a GET_FILE is read, though not heeded: closing with unread bytes would reset the
       // connection and could destroy the end of our answer.
-      if isAnswered { continue }
+      if next == .end { continue }
       watchdog.received(buffer.readableBytes)
-      for item in try reader.read(buffer) {
-        switch item {
-        case .fileBegan:
-          reception = try beginReception()
-          watchdog.demandProgress()
-        case .fileBytes(let bytes): try reception?.append(bytes)
-        case .message(let message):
-          isAnswered = try await take(message, reception, watchdog)
-          if reception != nil { network.pushEnded() }
-          reception = nil
-        }
-        if isAnswered { break }
+      for message in try reader.read(buffer) {
+        next = try await take(message, receiver, watchdog)
+        if next == .end { break }
       }
       guard held.set(reader.heldBytes) else {
         throw WireError.tooLarge("what all messages being read hold", limit: network.limits.heldBytes)
       }
-      watchdog.waitForByte()
+      if next == .request, reader.isBetweenMessages {
+        watchdog.waitForRequest()
+      } else {
+        watchdog.waitForByte()
+      }
     }
-    if !isAnswered { try reader.finish() }
+    if next != .end { try reader.finish() }
   }
 
-  private func beginReception() throws -> FileReception {
+  /// What is expected on the connection.
+  private enum Next {
+    case message
+    /// A peer with the extension may ask again.
+    case request
+    /// It has been answered and half-closed.
+    case end
+  }
+
+  private func beginReception(_ watchdog: Watchdog) throws -> FileReception {
     guard let allowance = network.delegate.pushAllowance else {
       throw Refusal(why: "a pushed file is refused (--accept-push no)")
     }
     guard network.pushBegins() else {
       throw Refusal(why: "a pushed file is refused: \(network.limits.pushes) others are arriving")
     }
+    let network = network
+    let file: any IncomingFile
     do {
-      return FileReception(try network.delegate.beginFile(), limit: allowance)
+      file = try network.delegate.beginFile()
     } catch {
       network.pushEnded()
       throw error
     }
+    watchdog.demandProgress()
+    return FileReception(file, limit: allowance) { network.pushEnded() }
   }
 
-  /// - Returns: whether the connection has been answered and half-closed.
-  private func take(_ message: Message, _ reception: FileReception?, _ watchdog: Watchdog) async throws
-    -> Bool
-  {
+  private func take(_ message: Message, _ receiver: PushReceiver, _ watchdog: Watchdog) async throws -> Next {
     switch message {
+    case .getFile(let request) where request.acceptsRaw:
+      try await answer(message, watchdog)
+      return .request
+    case .getBlocks:
+      try await answer(message, watchdog)
+      return .request
     case .getFile:
       try await answer(message, watchdog)
-      return true
-    case .fileData(let data):
-      guard let reception, !data.isNotFound else { break }
-      await network.delegate.deliver(
-        .pushed(reception.finish(data, known: nil, in: network.arrivals), from: address))
-      return false
+      try await channel.channel.close(mode: .output)
+      return .end
+    case .fileData(let data) where data.hasData:
+      watchdog.endDemand()
+      guard let reception = receiver.next(), !data.isNotFound else { break }
+      await network.delegate.deliver(.pushed(reception.finish(data, in: network.arrivals), from: address))
+      return .message
     default: break
     }
     await network.delegate.deliver(.received(message, from: address, on: id))
-    return false
+    return .message
   }
 
-  /// Waits for the core's decision and carries it out: the file, or "I do not have it", then the end.
+  /// Waits for the core's decision and carries it out.
   private func answer(_ message: Message, _ watchdog: Watchdog) async throws {
     let decisions = network.answers.expect(id)
     defer { network.answers.forget(id) }
@@ -98,14 +109,27 @@ struct AcceptedConnection: Sendable {
     for await decision in decisions {
       switch decision {
       case .refuse:
-        watchdog.waitForWrite()
-        try await channel.channel.writeAndFlush(ByteBuffer(bytes: MessageEncoder.fileNotFound))
-      case .serve(let upload, let entry, let copy):
-        await network.upload(upload, entry, copy, on: channel.channel, watchdog)
+        if case .getBlocks = message {
+          try await write(MessageEncoder.blocksNotFound, watchdog)
+        } else {
+          try await write(MessageEncoder.fileNotFound, watchdog)
+        }
+      case .serve(let upload, let request, let entry, let copy):
+        await network.upload(upload, request, entry, copy, on: channel.channel, watchdog)
+      case .serveBlocks(let file, let copy):
+        watchdog.work()
+        let list = await network.delegate.blockList(of: file, copy)
+        try await write(
+          list.map { MessageEncoder.blocks(file, $0) } ?? MessageEncoder.blocksNotFound, watchdog)
       }
       break
     }
-    try await channel.channel.close(mode: .output)
+  }
+
+  private func write(_ message: [UInt8], _ watchdog: Watchdog) async throws {
+    watchdog.waitForWrite()
+    try await channel.channel.writeAndFlush(ByteBuffer(bytes: message))
+    watchdog.work()
   }
 
   private func tell(_ error: any Error, _ watchdog: Watchdog) async {

@@ -1,11 +1,12 @@
 import PeerCore
 import Synchronization
 
-/// Connections whose GET_FILE waits for the core's decision.
+/// Connections whose GET_FILE or GET_BLOCKS waits for the core's decision.
 final class Answers: Sendable {
   enum Decision: Sendable {
     case refuse
-    case serve(UploadID, FileEntry, LocalCopy)
+    case serve(UploadID, GetFile, FileEntry, LocalCopy)
+    case serveBlocks(FileID, LocalCopy)
   }
 
   private let waiting = Mutex([ConnectionID: AsyncStream<Decision>.Continuation]())

@@ -1,78 +1,186 @@
 import NIOCore
 import PeerCore
 
-/// Fetches one file from one holder: GET_FILE, half-close, and FILE_DATA on the same connection
-/// (PROTOCOL.md, "Messages").
-struct Fetcher: Sendable {
+/// Asks one holder for a part of a file, and puts the answer where it belongs (PROTOCOL.md, "Messages" and
+/// "Extension").
+struct Fetcher: HolderExchange {
   let fetch: Effect.Fetch
+  let target: any DownloadTarget
+  let control: FetchControl
   let network: Network
+  /// Told once: what the holder said of the file and up to where its bytes are here, or why there are no
+  /// more of them.
+  let ended: @Sendable (Result<(FileData, end: UInt64), TransferFailure>) -> Void
 
-  /// - Throws: `TransferFailure`, always.
-  func run() async throws -> ReceivedFile {
-    let channel = try await network.dialer.connect(to: fetch.holder)
-    guard network.fetches.begin(fetch.attempt, on: channel.channel) else {
-      try? await channel.executeThenClose { _, _ in }
-      throw TransferFailure.cancelled
-    }
-    let watchdog = Watchdog(channel.channel, limits: network.limits)
-    defer { watchdog.stop() }
+  private var usesExtension: Bool { fetch.features.contains(.raw) }
+  private var isPartial: Bool { fetch.features.contains(.range) }
+
+  /// On a connection that was kept, or on a new one.
+  func start() async {
     do {
-      return try await channel.executeThenClose { inbound, _ in
-        watchdog.waitForWrite()
-        try await channel.channel.writeAndFlush(ByteBuffer(bytes: MessageEncoder.getFile(fetch.entry.id)))
-        try await channel.channel.close(mode: .output)
-        watchdog.waitForByte()
-        return try await receive(inbound, watchdog)
-      }
+      let kept = usesExtension ? network.sessions.take(fetch.holder) : nil
+      let session: HolderSession
+      if let kept { session = kept } else { session = try await .open(to: fetch.holder, network: network) }
+      session.submit(self)
     } catch {
-      throw Self.failure(error, watchdog, network.limits)
+      fail(error as? TransferFailure ?? .reset("\(error)"))
     }
   }
 
-  private func receive(
-    _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ watchdog: Watchdog
-  ) async throws -> ReceivedFile {
-    var reader = MessageReader(limits: network.coreLimits)
-    var reception: FileReception?
+  func fail(_ failure: TransferFailure) { ended(.failure(failure)) }
+
+  func perform(on stream: inout HolderStream) async -> Bool {
+    guard network.fetches.begin(fetch.attempt, on: stream.channel) else {
+      fail(.cancelled)
+      return true
+    }
+    let receiver = FetchReceiver(
+      fetch, control: control, target: target, hasher: network.delegate.makeBlockHasher())
+    do {
+      let isWhole = try await exchange(on: &stream, receiver)
+      return isWhole && usesExtension
+    } catch {
+      // The holder has closed a connection that was kept: that is no failure, a new one is made.
+      if stream.isReused, !receiver.hasBegun, stream.watchdog.verdict == nil,
+        !network.fetches.isCancelled(fetch.attempt)
+      {
+        Task { await start() }
+        return false
+      }
+      await tellProgress(receiver)
+      fail(failure(error, stream.watchdog))
+      return false
+    }
+  }
+
+  private var request: [UInt8] {
+    guard usesExtension else { return MessageEncoder.getFile(fetch.entry.id) }
+    let start = isPartial ? fetch.start : 0
+    let end = isPartial ? control.end : nil
+    return MessageEncoder.getFile(fetch.entry.id, rawFrom: start, length: end.map { $0 - min(start, $0) })
+  }
+
+  /// - Returns: whether the answer was read to its end; `ended` has been told then.
+  private func exchange(on stream: inout HolderStream, _ receiver: FetchReceiver) async throws -> Bool {
+    stream.watchdog.waitForWrite()
+    try await stream.channel.writeAndFlush(ByteBuffer(bytes: request))
+    if !usesExtension { try await stream.channel.close(mode: .output) }
+    stream.watchdog.waitForByte()
+    var reader = MessageReader(limits: network.coreLimits, receiver: receiver)
     var pacer = ProgressPacer()
+    var data: FileData?
     var hasAnswered = false
-    for try await buffer in inbound {
-      if !hasAnswered { watchdog.demandProgress() }
+    while let buffer = try await stream.inbound.next() {
+      if !hasAnswered { stream.watchdog.demandProgress() }
       hasAnswered = true
-      watchdog.received(buffer.readableBytes)
-      for item in try reader.read(buffer) {
-        switch item {
-        case .fileBegan: reception = FileReception(try network.delegate.beginFile(), limit: fetch.limit)
-        case .fileBytes(let bytes):
-          try reception?.append(bytes)
-          try await network.downloadLimit?.take(bytes.count)
-        case .message(let message): return try finish(message, reception)
-        }
+      stream.watchdog.received(buffer.readableBytes)
+      let before = receiver.taken
+      for message in try reader.read(buffer) { data = try fileData(of: message) }
+      if let data, reader.isBetweenMessages {
+        stream.watchdog.endDemand()
+        finish(data, receiver)
+        return true
       }
-      if let reception, pacer.isDue {
-        await network.delegate.deliver(
-          .fetchProgress(fetch.attempt, bytes: reception.size, total: fetch.entry.sizeBytes))
+      if receiver.isFull, let told = data ?? hexDescription(receiver) {
+        finish(told, receiver)
+        return false
       }
-      watchdog.waitForByte()
+      try await network.downloadLimit.take(receiver.taken - before)
+      if pacer.isDue { await tellProgress(receiver) }
+      stream.watchdog.waitForByte()
     }
     throw hasAnswered ? TransferFailure.truncated : TransferFailure.closedWithoutAnswer
   }
 
-  private func finish(_ message: Message, _ reception: FileReception?) throws -> ReceivedFile {
+  /// Of a FILE_DATA whose metadata may come after its `data`, and is not waited for.
+  private func hexDescription(_ receiver: FetchReceiver) -> FileData? {
+    receiver.hasBegun ? FileData(id: fetch.entry.id, timestamp: fetch.entry.timestamp, hasData: true) : nil
+  }
+
+  private func fileData(of message: Message) throws -> FileData {
     guard case .fileData(let data) = message else {
       throw TransferFailure.malformed("it answered with \(Visible.text(message.type, limit: 32))")
     }
-    guard let reception, !data.isNotFound else { throw TransferFailure.notHeld }
-    return reception.finish(data, known: fetch.entry.timestamp, in: network.arrivals)
+    if data.isNotFound { throw TransferFailure.notHeld }
+    return data
   }
 
-  private static func failure(
-    _ error: any Error, _ watchdog: Watchdog, _ limits: NetworkLimits
-  ) -> TransferFailure {
+  private func finish(_ data: FileData, _ receiver: FetchReceiver) {
+    ended(.success((data, end: receiver.position)))
+  }
+
+  private func tellProgress(_ receiver: FetchReceiver) async {
+    await network.delegate.deliver(
+      .fetchProgress(fetch.attempt, position: receiver.position, size: receiver.size))
+  }
+
+  private func failure(_ error: any Error, _ watchdog: Watchdog) -> TransferFailure {
     if let verdict = watchdog.verdict {
-      return verdict == .idle ? .stalled(seconds: limits.idleTimeout.seconds) : .tooSlow
+      return verdict == .idle ? .stalled(seconds: network.limits.idleTimeout.seconds) : .tooSlow
     }
-    return switch error {
+    return .of(error)
+  }
+}
+
+/// Asks a holder for the hashes of a file's blocks (PROTOCOL.md, "Extension").
+struct BlockListFetcher: HolderExchange {
+  let attempt: AttemptID
+  let file: FileID
+  let network: Network
+  let ended: @Sendable (Result<BlockList?, TransferFailure>) -> Void
+
+  func start(at holder: Endpoint) async {
+    do {
+      try await HolderSession.open(to: holder, network: network).submit(self)
+    } catch {
+      fail(error as? TransferFailure ?? .reset("\(error)"))
+    }
+  }
+
+  func fail(_ failure: TransferFailure) { ended(.failure(failure)) }
+
+  func perform(on stream: inout HolderStream) async -> Bool {
+    do {
+      guard network.fetches.begin(attempt, on: stream.channel) else { throw TransferFailure.cancelled }
+      ended(.success(try await exchange(on: &stream)))
+      return true
+    } catch {
+      fail(.of(error))
+      return false
+    }
+  }
+
+  private func exchange(on stream: inout HolderStream) async throws -> BlockList? {
+    stream.watchdog.waitForWrite()
+    try await stream.channel.writeAndFlush(ByteBuffer(bytes: MessageEncoder.getBlocks(file)))
+    // The holder may have to read the whole file first.
+    stream.watchdog.waitForHashing()
+    var reader = MessageReader(limits: network.coreLimits, receiver: NoFile())
+    while let buffer = try await stream.inbound.next() {
+      stream.watchdog.received(buffer.readableBytes)
+      for message in try reader.read(buffer) {
+        guard case .blocks(let blocks) = message else {
+          throw TransferFailure.malformed("it answered with \(Visible.text(message.type, limit: 32))")
+        }
+        stream.watchdog.work()
+        return blocks.file == file ? blocks.list : nil
+      }
+      stream.watchdog.waitForByte()
+    }
+    throw TransferFailure.closedWithoutAnswer
+  }
+
+  /// For exchanges in which no file may come.
+  private final class NoFile: FileReceiver {
+    func begin(_ part: RawPart?) throws { throw TransferFailure.malformed("it sent a file") }
+    func take(_ bytes: UnsafeRawBufferPointer) throws {}
+  }
+}
+
+extension TransferFailure {
+  /// Of an exchange that ended with an error.
+  static func of(_ error: any Error) -> TransferFailure {
+    switch error {
     case let failure as TransferFailure: failure
     case let error as WireError: .malformed(error.description)
     case is CancellationError: .cancelled

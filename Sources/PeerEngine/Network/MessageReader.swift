@@ -1,47 +1,65 @@
 import NIOCore
 import PeerCore
 
-/// The messages of one connection, with the bytes of files decoded from hex, in the order of their arrival.
-struct MessageReader {
-  enum Item {
-    case message(Message)
-    /// The `data` of what may be a FILE_DATA begins.
-    case fileBegan
-    case fileBytes([UInt8])
-  }
+/// Takes the bytes of a file as they come with a FILE_DATA, while its connection is being read.
+protocol FileReceiver: AnyObject {
+  /// - Parameter part: which bytes follow; `nil` for all of a file, as hex.
+  func begin(_ part: RawPart?) throws
+  /// The next bytes of the file, valid only during the call.
+  func take(_ bytes: UnsafeRawBufferPointer) throws
+}
 
+/// The messages of one connection; the bytes of files, whether they come as hex or raw, go to a receiver in
+/// the order of their arrival.
+struct MessageReader<Receiver: FileReceiver> {
   private struct Sink: MessageSink {
-    var items: [Item] = []
-    var hex = HexDecoder()
+    var messages: [Message] = []
+    /// Why the receiver takes no more.
+    var failure: (any Error)?
+    let receiver: Receiver
+    let hex = HexDecoder()
 
     mutating func message(_ message: Message) throws(WireError) {
       guard hex.isComplete else { throw .badHex(at: hex.digits) }
-      items.append(.message(message))
+      hex.reset()
+      messages.append(message)
+      guard case .fileData(let data) = message, let part = data.raw else { return }
+      attempt { try $0.begin(part) }
     }
 
     mutating func dataBegan() {
-      hex = HexDecoder()
-      items.append(.fileBegan)
+      hex.reset()
+      attempt { try $0.begin(nil) }
     }
 
-    mutating func data(_ hex: UnsafeRawBufferPointer) throws(WireError) {
-      guard let bytes = self.hex.decode(hex) else { throw .badHex(at: self.hex.digits) }
-      items.append(.fileBytes(bytes))
+    mutating func data(_ digits: UnsafeRawBufferPointer) throws(WireError) {
+      guard let bytes = hex.decode(digits) else { throw .badHex(at: hex.digits) }
+      attempt { try $0.take(bytes) }
+    }
+
+    mutating func raw(_ bytes: UnsafeRawBufferPointer) { attempt { try $0.take(bytes) } }
+
+    private mutating func attempt(_ work: (Receiver) throws -> Void) {
+      guard failure == nil else { return }
+      do { try work(receiver) } catch { failure = error }
     }
   }
 
   private var decoder: MessageDecoder<Sink>
 
-  init(limits: Limits) { decoder = MessageDecoder(limits: limits, sink: Sink()) }
+  init(limits: Limits, receiver: Receiver) {
+    decoder = MessageDecoder(limits: limits, sink: Sink(receiver: receiver))
+  }
 
   var heldBytes: Int { decoder.heldBytes }
   var isBetweenMessages: Bool { decoder.isBetweenMessages }
 
-  /// - Throws: `WireError`; items that came before the error are lost with the connection.
-  mutating func read(_ buffer: ByteBuffer) throws -> [Item] {
+  /// - Throws: `WireError`, or what the receiver threw; messages before that are lost with the connection.
+  mutating func read(_ buffer: ByteBuffer) throws -> [Message] {
     try buffer.withUnsafeReadableBytes { try decoder.read($0) }
-    defer { decoder.sink.items.removeAll() }
-    return decoder.sink.items
+    if let failure = decoder.sink.failure { throw failure }
+    defer { decoder.sink.messages.removeAll(keepingCapacity: true) }
+    return decoder.sink.messages
   }
 
   func finish() throws { try decoder.finish() }

@@ -14,8 +14,11 @@ final class Network: Sendable {
   let answers = Answers()
   let fetches = RunningTransfers<AttemptID>()
   let heldBytes: HeldBytes
-  let downloadLimit: RateLimit?
-  private let uploadLimit: RateLimit?
+  let sessions: HolderSessions
+  let downloadLimit: RateLimit
+  private let uploadLimit: RateLimit
+  /// Of the attempts that run.
+  private let controls = Mutex([AttemptID: (file: FileID, control: FetchControl)]())
   private let uploads = RunningTransfers<UploadID>()
   private let group: any EventLoopGroup
   private let executor = TransferExecutor()
@@ -31,7 +34,7 @@ final class Network: Sendable {
 
   init(
     delegate: any NetworkDelegate, limits: NetworkLimits = NetworkLimits(), coreLimits: Limits,
-    limitDown: Double?, limitUp: Double?
+    limitDown: UInt64?, limitUp: UInt64?
   ) {
     self.delegate = delegate
     self.limits = limits
@@ -39,8 +42,9 @@ final class Network: Sendable {
     group = MultiThreadedEventLoopGroup.singleton
     dialer = Dialer(group: group, limits: limits)
     heldBytes = HeldBytes(limit: limits.heldBytes)
-    downloadLimit = limitDown.map { RateLimit(bytesPerSecond: $0) }
-    uploadLimit = limitUp.map { RateLimit(bytesPerSecond: $0) }
+    sessions = HolderSessions(limits: limits)
+    downloadLimit = RateLimit(bytesPerSecond: limitDown)
+    uploadLimit = RateLimit(bytesPerSecond: limitUp)
     courier = Courier(dialer: dialer, limits: limits) { endpoint, failure in
       await delegate.deliver(failure.map { .sendFailed(to: endpoint, reason: $0) } ?? .sent(to: endpoint))
     }
@@ -83,23 +87,52 @@ final class Network: Sendable {
 
   func send(_ message: [UInt8], to endpoint: Endpoint) -> Bool { courier.send(message, to: endpoint) }
 
-  func fetch(_ fetch: Effect.Fetch) {
+  func fetch(_ fetch: Effect.Fetch, into target: any DownloadTarget) {
+    let control = FetchControl(fetch)
+    controls.withLock { $0[fetch.attempt] = (fetch.entry.id, control) }
     start(on: executor) { [self] in
-      let result: Result<ReceivedFile, TransferFailure>
-      do {
-        result = .success(try await Fetcher(fetch: fetch, network: self).run())
-      } catch {
-        result = .failure(error as? TransferFailure ?? .reset("\(error)"))
+      let fetcher = Fetcher(fetch: fetch, target: target, control: control, network: self) { [self] result in
+        // A cancelled attempt is nobody's any longer; the core knows what became of it.
+        let wasCancelled = fetches.end(fetch.attempt)
+        controls.withLock { _ = $0.removeValue(forKey: fetch.attempt) }
+        guard !wasCancelled else { return }
+        tell(result.map { .fetched(fetch.attempt, $0, end: $1) }, fetch.attempt)
       }
-      // A cancelled attempt is nobody's any longer; the core knows what became of it.
-      let wasCancelled = fetches.end(fetch.attempt)
-      switch result {
-      case .success(let file) where wasCancelled: arrivals.take(file.arrival)?.discard()
-      case .success(let file): await delegate.deliver(.fetched(fetch.attempt, file))
-      case .failure(let failure):
-        await delegate.deliver(.fetchFailed(fetch.attempt, wasCancelled ? .cancelled : failure))
-      }
+      await fetcher.start()
     }
+  }
+
+  func fetchBlocks(_ attempt: AttemptID, of file: FileID, from holder: Endpoint) {
+    start(on: executor) { [self] in
+      let fetcher = BlockListFetcher(attempt: attempt, file: file, network: self) { [self] result in
+        guard !fetches.end(attempt) else { return }
+        tell(result.map { .blocksFetched(attempt, $0) }, attempt)
+      }
+      await fetcher.start(at: holder)
+    }
+  }
+
+  private func tell(_ outcome: Result<Event, TransferFailure>, _ attempt: AttemptID) {
+    let event =
+      switch outcome {
+      case .success(let event): event
+      case .failure(let failure): Event.fetchFailed(attempt, failure)
+      }
+    start { [self] in await delegate.deliver(event) }
+  }
+
+  func shorten(_ attempt: AttemptID, to end: UInt64) {
+    controls.withLock { $0[attempt]?.control.shorten(to: end) }
+  }
+
+  /// What is being fetched of a file is checked against that list from its next block on.
+  func useBlocks(_ list: BlockList?, for file: FileID) {
+    let concerned = controls.withLock { $0.values.filter { $0.file == file } }
+    for (_, control) in concerned { control.use(list) }
+  }
+
+  func limit(_ direction: TransferView.Direction, bytesPerSecond: UInt64?) {
+    (direction == .down ? downloadLimit : uploadLimit).set(bytesPerSecond: bytesPerSecond)
   }
 
   /// Sends a file that nobody asked for.
@@ -110,7 +143,8 @@ final class Network: Sendable {
         let watchdog = Watchdog(channel.channel, limits: limits)
         defer { watchdog.stop() }
         try await channel.executeThenClose { inbound, _ in
-          await self.upload(upload, entry, copy, on: channel.channel, watchdog)
+          await self.upload(
+            upload, GetFile(file: entry.id), entry, copy, on: channel.channel, watchdog)
           try await channel.channel.close(mode: .output)
           watchdog.waitForByte()
           for try await _ in inbound {}
@@ -125,7 +159,8 @@ final class Network: Sendable {
 
   /// Writes a file to a connection and tells the core what became of it.
   func upload(
-    _ id: UploadID, _ entry: FileEntry, _ copy: LocalCopy, on channel: any Channel, _ watchdog: Watchdog
+    _ id: UploadID, _ request: GetFile, _ entry: FileEntry, _ copy: LocalCopy, on channel: any Channel,
+    _ watchdog: Watchdog
   ) async {
     var failure: TransferFailure?
     if uploads.begin(id, on: channel) {
@@ -133,7 +168,12 @@ final class Network: Sendable {
         let file = try delegate.open(copy)
         let sender = FileSender(
           channel: channel, watchdog: watchdog, limits: limits, rateLimit: uploadLimit)
-        try await sender.send(entry, file) { await delegate.deliver(.uploadProgress(id, bytes: $0)) }
+        let progress = { [delegate] in await delegate.deliver(.uploadProgress(id, bytes: $0)) }
+        if request.acceptsRaw, let part = request.part(ofSize: file.size) {
+          try await sender.sendRaw(entry, file, part, progress: progress)
+        } else {
+          try await sender.sendHex(entry, file, progress: progress)
+        }
       } catch {
         failure = Self.failure(error, watchdog)
         channel.close(promise: nil)
@@ -155,6 +195,8 @@ final class Network: Sendable {
 
   // MARK: Tasks
 
+  func startOnExecutor(_ work: @escaping @Sendable () async -> Void) { start(on: executor, work) }
+
   private func start(on executor: TransferExecutor? = nil, _ work: @escaping @Sendable () async -> Void) {
     state.withLock { state in
       state.lastTask += 1
@@ -173,6 +215,7 @@ final class Network: Sendable {
   func stop() async {
     courier.stop()
     answers.finishAll()
+    sessions.stop()
     let tasks = state.withLock { Array($0.tasks.values) }
     for task in tasks { task.cancel() }
     fetches.cancelAll()

@@ -8,5 +8,8 @@ protocol NetworkDelegate: AnyObject, Sendable {
   /// Bytes that a file which nobody asked for may have; `nil` if none is taken.
   var pushAllowance: UInt64? { get }
   func beginFile() throws -> any IncomingFile
+  func makeBlockHasher() -> any BlockHasher
+  /// `nil` if the file can't be read.
+  func blockList(of file: FileID, _ copy: LocalCopy) async -> BlockList?
   func open(_ copy: LocalCopy) throws -> any OutgoingFile
 }

@@ -9,12 +9,20 @@ struct NetworkLimits: Sendable {
   var connectTimeout = TimeAmount.seconds(5)
   /// Without a byte from a peer that we wait for.
   var idleTimeout = TimeAmount.seconds(15)
+  /// Without a request on a connection that is kept for the next one.
+  var keepAlive = TimeAmount.seconds(30)
+  /// Kept connections that we have opened: a few to each of the holders in use.
+  var keptConnections = 64
+  /// Until a holder has hashed the blocks of a file: 16 GiB take ten seconds, and a slow disk ten times that.
+  var hashingTimeout = TimeAmount.seconds(120)
   /// A transfer moves at least `leastProgress` bytes in this time: 4 KiB/s over a minute.
   var progressWindow = TimeAmount.seconds(60)
   var leastProgress = 60 * 4_096
   /// Bytes of a file read, encoded and written at once. Twice as much goes to the socket, and must leave
   /// within `progressWindow`, so that it is also the least rate of an upload.
   var chunk = 128 * 1024
+  /// Bytes of a file sent raw at once, to a reader that takes them within a moment.
+  var largestPiece = 4 << 20
   /// Messages on their way at once, and waiting; a gossip round to every tracked peer fits.
   var sends = 64
   var waitingSends = 8_192

@@ -1,31 +1,51 @@
 import Synchronization
 
 /// A rate for all transfers of one direction together: a token bucket with a burst of a tenth of a second,
-/// so that the flow is smooth.
+/// so that the flow is smooth. It can be changed at any time.
 final class RateLimit: Sendable {
   private struct Bucket {
+    /// Bytes a second; `nil` is no bound.
+    var rate: Double?
     /// When the bytes taken so far will have been earned.
     var paidUntil: ContinuousClock.Instant
   }
 
-  /// Bytes a second.
-  private let rate: Double
-  private let bucket = Mutex(Bucket(paidUntil: .now))
+  private let bucket: Mutex<Bucket>
   private static let burst = Duration.milliseconds(100)
+  /// Waiting is in steps, so that a higher rate is soon felt.
+  private static let longestWait = Duration.milliseconds(500)
 
-  init(bytesPerSecond: Double) { rate = bytesPerSecond }
+  init(bytesPerSecond: UInt64?) {
+    bucket = Mutex(Bucket(rate: bytesPerSecond.map(Double.init), paidUntil: .now))
+  }
+
+  /// What was taken before at the old rate is forgiven.
+  func set(bytesPerSecond: UInt64?) {
+    bucket.withLock { $0 = Bucket(rate: bytesPerSecond.map(Double.init), paidUntil: .now) }
+  }
 
   /// Takes so many bytes' worth and waits until they are earned.
   func take(_ bytes: Int) async throws {
-    let cost = Duration.seconds(Double(bytes) / rate)
-    let due = bucket.withLock { bucket in
+    guard bytes > 0, let due = book(bytes) else { return }
+    while true {
+      let now = ContinuousClock.now
+      guard now < min(due, bucket.withLock { $0.paidUntil }) else { return }
+      try await Task.sleep(until: min(due, now + Self.longestWait), clock: .continuous)
+    }
+  }
+
+  private func book(_ bytes: Int) -> ContinuousClock.Instant? {
+    bucket.withLock { bucket in
+      guard let rate = bucket.rate else { return nil }
       let earliest = ContinuousClock.now - Self.burst
-      bucket.paidUntil = max(bucket.paidUntil, earliest) + cost
+      bucket.paidUntil = max(bucket.paidUntil, earliest) + .seconds(Double(bytes) / rate)
       return bucket.paidUntil
     }
-    if due > .now { try await Task.sleep(until: due, clock: .continuous) }
   }
 
   /// How many bytes are worth taking at once: what a twentieth of a second earns, within bounds.
-  func piece(atMost bytes: Int) -> Int { min(bytes, max(4_096, Int(rate / 20))) }
+  func piece(atMost bytes: Int) -> Int {
+    guard let rate = bucket.withLock({ $0.rate }) else { return bytes }
+    return min(bytes, max(4_096, Int(min(rate / 20, 1e9))))
+  }
 }

@@ -38,6 +38,8 @@ final class RunningTransfers<ID: Hashable & Sendable>: Sendable {
     channel?.close(promise: nil)
   }
 
+  func isCancelled(_ id: ID) -> Bool { state.withLock { $0.cancelled.contains(id) } }
+
   /// Those that run now.
   func cancelAll() {
     for id in state.withLock({ Array($0.channels.keys) }) { cancel(id) }

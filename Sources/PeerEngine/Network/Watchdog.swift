@@ -12,7 +12,7 @@ final class Watchdog: Sendable {
 
   private enum Wait {
     case nothing
-    case forByte(since: NIODeadline)
+    case forByte(since: NIODeadline, atMost: TimeAmount)
     case forWrite(since: NIODeadline)
   }
 
@@ -45,14 +45,31 @@ final class Watchdog: Sendable {
   /// Why the channel was closed; `nil` if this watchdog did not close it.
   var verdict: Verdict? { state.withLock { $0.verdict } }
 
-  func waitForByte() { state.withLock { $0.wait = .forByte(since: .now()) } }
+  func waitForByte() { wait(atMost: limits.idleTimeout) }
+  /// The next request on a connection that is kept.
+  func waitForRequest() { wait(atMost: limits.keepAlive) }
+  /// The first byte of what the other side has to hash for.
+  func waitForHashing() { wait(atMost: limits.hashingTimeout) }
+
+  private func wait(atMost time: TimeAmount) {
+    state.withLock { $0.wait = .forByte(since: .now(), atMost: time) }
+  }
+
   func waitForWrite() { state.withLock { $0.wait = .forWrite(since: .now()) } }
 
   /// Our turn: nobody is waited for.
   func work() { state.withLock { $0.wait = .nothing } }
 
   /// From now on at least `NetworkLimits.leastProgress` bytes have to come in every window.
-  func demandProgress() { state.withLock { $0.windowStart = .now() } }
+  func demandProgress() {
+    state.withLock {
+      $0.windowStart = .now()
+      $0.windowBytes = 0
+    }
+  }
+
+  /// Until the next demand, any number of bytes is enough.
+  func endDemand() { state.withLock { $0.windowStart = nil } }
 
   func received(_ count: Int) {
     state.withLock {
@@ -66,7 +83,7 @@ final class Watchdog: Sendable {
       guard $0.verdict == nil else { return false }
       switch $0.wait {
       case .nothing: return false
-      case .forByte(let since) where now - since > limits.idleTimeout: $0.verdict = .idle
+      case .forByte(let since, let time) where now - since > time: $0.verdict = .idle
       case .forWrite(let since) where now - since > limits.progressWindow: $0.verdict = .tooSlow
       case .forByte, .forWrite: break
       }

@@ -49,8 +49,15 @@ struct Catalogue: Sendable {
   private static var migrations: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { db in try db.execute(sql: firstSchema) }
+    migrator.registerMigration("2") { db in try db.execute(sql: wantedSchema) }
     return migrator
   }
+
+  /// - `wanted`: the queue of downloads, which goes on after a restart; ordered by `rank`.
+  private static let wantedSchema = """
+    CREATE TABLE wanted (
+      id BLOB NOT NULL UNIQUE, rank INTEGER NOT NULL, priority TEXT NOT NULL, paused INTEGER NOT NULL);
+    """
 
   /// - `file`: the catalogue. In the order in which files were heard of.
   /// - `copy`: every regular file of `files/` that was hashed; `duplicate` if another name has the same id.

@@ -6,7 +6,7 @@ import PeerCore
 enum Tables {
   // MARK: The catalogue as the core knows it
 
-  static func load(_ db: Database) throws -> (files: [StoredFile], tombstones: [Tombstone]) {
+  static func load(_ db: Database) throws -> Remembered {
     let copies = try copies(db).reduce(into: [FileID: LocalCopy]()) { table, row in
       if !row.duplicate { table[row.id] = row.copy }
     }
@@ -24,7 +24,7 @@ enum Tables {
     while try grave.next() {
       tombstones.append(Tombstone(id: try grave.id(0), owner: grave.text(1), time: grave.number(2)))
     }
-    return (files, tombstones)
+    return Remembered(files: files, tombstones: tombstones, wanted: try wanted(db))
   }
 
   static func apply(_ changes: [CatalogueChange], _ db: Database) throws {
@@ -37,6 +37,8 @@ enum Tables {
       case .copyGone(let id): try delete(id, from: "copy", db)
       case .bury(let tombstone): try bury(tombstone, db)
       case .exhume(let id): try delete(id, from: "tombstone", db)
+      case .want(let wanted): try record(wanted, db)
+      case .unwant(let id): try forgetWanted(id, db)
       }
     }
   }
@@ -252,6 +254,32 @@ enum Tables {
           inode: row.unsigned(3) ?? 0))
     }
     return placements
+  }
+
+  // MARK: Wanted files
+
+  private static func record(_ wanted: WantedFile, _ db: Database) throws {
+    let row = try CatalogueRow(
+      db, "INSERT OR REPLACE INTO wanted (id, rank, priority, paused) VALUES (?, ?, ?, ?)")
+    row.bind(1, wanted.id)
+    row.bind(2, wanted.rank)
+    row.bind(3, wanted.priority.rawValue)
+    row.bind(4, wanted.isPaused ? 1 : 0 as Int64)
+    try row.run()
+  }
+
+  static func forgetWanted(_ id: FileID, _ db: Database) throws { try delete(id, from: "wanted", db) }
+
+  static func wanted(_ db: Database) throws -> [WantedFile] {
+    let row = try CatalogueRow(db, "SELECT id, rank, priority, paused FROM wanted ORDER BY rank")
+    var wanted: [WantedFile] = []
+    while try row.next() {
+      wanted.append(
+        WantedFile(
+          id: try row.id(0), rank: row.number(1),
+          priority: TransferPriority(rawValue: row.text(2)) ?? .normal, isPaused: row.number(3) != 0))
+    }
+    return wanted
   }
 
   // MARK: Notes

@@ -24,3 +24,45 @@ struct ContentHash: Sendable {
     timestamp.timestampHashTexts.contains { self.id(suffix: $0) == id }
   }
 }
+
+extension OpenFile {
+  /// Bytes read and hashed at once: what stays in a core's own cache.
+  static let hashChunk = 256 * 1024
+
+  /// Reads a range and hands it out in pieces that fit a hash.
+  ///
+  /// - Throws: `StorageError.changed` if the file ends before.
+  func read(
+    _ range: Range<UInt64>, _ body: (UnsafeRawBufferPointer) throws(StorageError) -> Void
+  ) throws(StorageError) {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.hashChunk, alignment: 64)
+    defer { buffer.deallocate() }
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let wanted = Int(min(UInt64(buffer.count), range.upperBound - offset))
+      let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+      guard try read(at: offset, into: piece) == wanted else { throw .changed(path: path) }
+      try body(UnsafeRawBufferPointer(piece))
+      offset += UInt64(wanted)
+    }
+  }
+
+  /// The SHA-256 of a range.
+  func sha256(of range: Range<UInt64>) throws(StorageError) -> FileID {
+    var hash = ContentHash()
+    try read(range) { (bytes) throws(StorageError) in hash.update(bytes) }
+    return hash.id(suffix: "")
+  }
+
+  /// The SHA-256 of each block (PROTOCOL.md, "Extension").
+  func blockHashes(
+    size: UInt64, _ checkpoint: () throws(StorageError) -> Void
+  ) throws(StorageError) -> [FileID] {
+    var hashes: [FileID] = []
+    for block in 0..<Int(BlockList.count(ofSize: size)) {
+      try checkpoint()
+      hashes.append(try sha256(of: BlockList.range(of: block, size: size)))
+    }
+    return hashes
+  }
+}

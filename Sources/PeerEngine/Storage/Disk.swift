@@ -1,3 +1,5 @@
+import CSupport
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -221,6 +223,32 @@ final class OpenFile: Sendable {
 
   func truncate(to size: UInt64) throws(StorageError) {
     guard ftruncate(descriptor, off_t(size)) == 0 else { throw Disk.error(path, "write") }
+  }
+
+  /// Takes room on the disk for that many bytes in all; the file gets that long.
+  ///
+  /// File systems that cannot do so fill up while bytes are written instead.
+  func reserve(_ size: UInt64) throws(StorageError) {
+    try truncate(to: size)
+    let code = support_reserve(descriptor, Int64(size))
+    if code != 0 { throw Disk.error(path, "reserve room for", code: code) }
+  }
+
+  /// Lets the disk begin to write, so that a later `sync` has less to wait for.
+  func beginWriteBack(_ range: Range<UInt64>) {
+    support_begin_write_back(descriptor, Int64(range.lowerBound), Int64(range.upperBound - range.lowerBound))
+  }
+
+  /// Lets the disk begin to read what is soon to be sent.
+  func beginReading(_ range: Range<UInt64>) {
+    support_begin_reading(descriptor, Int64(range.lowerBound), Int64(range.upperBound - range.lowerBound))
+  }
+
+  /// A second descriptor of the file, for whoever closes it.
+  func duplicate() throws(StorageError) -> Int32 {
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else { throw Disk.error(path, "open") }
+    return copy
   }
 
   /// Makes the bytes survive a loss of power.

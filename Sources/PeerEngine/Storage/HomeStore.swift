@@ -28,10 +28,14 @@ public final class HomeStore: Sendable {
   public let warnings: [String]
 
   let names = Mutex(NamesInPlacement())
+  /// Files that wait to be kept, those being kept first.
+  let keepQueue = Mutex<[KeepQueueItem]>([])
   private let lock: OpenFile
   private let disk = NIOThreadPool(numberOfThreads: HomeStore.threads)
   /// One thread: scans are one after the other, and a long one holds up nothing else.
   private let scanner = NIOThreadPool(numberOfThreads: 1)
+  /// Hashing follows the transfers; more threads than cores help nobody.
+  private let hashers = NIOThreadPool(numberOfThreads: 2)
   private let stopping = Atomic(false)
   /// Makes names of partial files and of trash unique.
   private let serial = Atomic<UInt64>(0)
@@ -44,6 +48,7 @@ public final class HomeStore: Sendable {
     warnings = opened.warnings
     disk.start()
     scanner.start()
+    hashers.start()
   }
 
   /// Creates what is missing in a home, takes its lock, and opens its catalogue; finishes what a crash
@@ -66,14 +71,16 @@ public final class HomeStore: Sendable {
     stopping.store(true, ordering: .relaxed)
     try? await disk.shutdownGracefully()
     try? await scanner.shutdownGracefully()
+    try? await hashers.shutdownGracefully()
     try? catalogue.close()
     lock.unlock()
   }
 
   // MARK: The catalogue
 
-  /// All that is remembered of files, in the order in which they were heard of, and of deleted ones.
-  public func load() async throws(StorageError) -> (files: [StoredFile], tombstones: [Tombstone]) {
+  /// All that is remembered of files, in the order in which they were heard of, of deleted ones, and of the
+  /// queue.
+  public func load() async throws(StorageError) -> Remembered {
     try await catalogue.enqueue { db in try Tables.load(db) }
   }
 
@@ -94,6 +101,65 @@ public final class HomeStore: Sendable {
     let (needed, overflow) = bytes.addingReportingOverflow(Self.reserve)
     guard !overflow, try freeSpace() >= needed else { throw .diskFull(path: home.partial) }
     return try PartialFile(directory: home.partial, name: "partial-\(nextSerial())")
+  }
+
+  /// The partial file of a download, as it was left, or a new one.
+  ///
+  /// - Throws: `StorageError.diskFull` if there is no room even for the catalogue.
+  public func openPartial(of id: FileID) async throws(StorageError) -> PartialFile {
+    try await onDisk { () throws(StorageError) in
+      guard try self.freeSpace() >= Self.reserve else { throw .diskFull(path: self.home.partial) }
+      return try PartialFile(resuming: id, in: self.home.partial)
+    }
+  }
+
+  /// Reserves room for a download.
+  ///
+  /// - Throws: `StorageError.diskFull` if it would leave none for the catalogue.
+  public func expect(_ size: UInt64, in partial: PartialFile) throws(StorageError) {
+    let (known, complete) = partial.progress
+    guard known != size else { return }
+    let left = size - min(size, complete.ranges.reduce(0) { $0 + UInt64($1.count) })
+    let (needed, overflow) = left.addingReportingOverflow(Self.reserve)
+    guard !overflow, try freeSpace() >= needed else { throw .diskFull(path: home.partial) }
+    try partial.expect(size: size)
+  }
+
+  /// Hashes all that is there without a gap.
+  public func finishHash(of partial: PartialFile) async throws(StorageError) {
+    try await onDisk { () throws(StorageError) in try partial.finishHash() }
+  }
+
+  func blocks(
+    of partial: PartialFile, differingFrom list: BlockList
+  ) async throws(StorageError) -> [Int] {
+    try await onDisk { () throws(StorageError) in try partial.blocks(differingFrom: list) }
+  }
+
+  /// The SHA-256 of each block of a copy (PROTOCOL.md, "Extension").
+  public func blockList(of copy: LocalCopy) async throws(StorageError) -> BlockList? {
+    try await onDisk { () throws(StorageError) in
+      try self.openCopy(copy).blockList { () throws(StorageError) in try self.checkStopping() }
+    }
+  }
+
+  /// Throws away what is here of a download that does not run.
+  public func discardPartial(of id: FileID) async {
+    try? await onDisk { () throws(StorageError) in
+      try PartialFile.discard(id, in: self.home.partial)
+    }
+  }
+
+  /// Bytes were written: lets the hash follow, on a thread of its own.
+  public func followHash(of partial: PartialFile) {
+    if partial.beginFollowing() { continueHash(of: partial) }
+  }
+
+  private func continueHash(of partial: PartialFile) {
+    hashers.submit { [weak self] state in
+      guard case .active = state, let self, partial.follow() else { return }
+      continueHash(of: partial)
+    }
   }
 
   /// Bytes that can still be written to the home's file system.

@@ -17,12 +17,64 @@ enum KeepStep: CaseIterable, Sendable {
   case contentSynced, receiptWritten, placementRecorded, placed, directorySynced, copyRecorded
 }
 
+/// One file on its way from a partial file to `files/`. Used by one thread at a time.
+final class Keep: @unchecked Sendable {
+  let partial: PartialFile
+  let firstSeen: Int64
+  var entry: FileEntry
+  /// Of the synced content.
+  var stat: FileStat?
+  /// The name that was chosen, and is nobody else's until this is over.
+  var name: String?
+  var copy: LocalCopy?
+  /// What became of it, once that is known.
+  var result: Result<LocalCopy, StorageError>?
+
+  init(_ partial: PartialFile, _ entry: FileEntry, firstSeen: Int64) {
+    self.partial = partial
+    self.entry = entry
+    self.firstSeen = firstSeen
+  }
+
+  var isOpen: Bool { result == nil }
+
+  func receipt(named name: String) -> Receipt {
+    Receipt(entry: entry, firstSeen: firstSeen, storedName: name)
+  }
+
+  /// A failure is this file's end.
+  func attempt(_ work: () throws(StorageError) -> Void) {
+    guard isOpen else { return }
+    do throws(StorageError) { try work() } catch { result = .failure(error) }
+  }
+
+  /// A step that files make together: a failure is the end of all.
+  static func attempt(_ keeps: [Keep], _ work: ([Keep]) throws(StorageError) -> Void) {
+    let open = keeps.filter(\.isOpen)
+    guard !open.isEmpty else { return }
+    do throws(StorageError) { try work(open) } catch {
+      for keep in open { keep.result = .failure(error) }
+    }
+  }
+}
+
+/// A file that waits to be kept.
+struct KeepQueueItem: Sendable {
+  let keep: Keep
+  let reply: @Sendable (Result<LocalCopy, StorageError>) -> Void
+}
+
 /// From a partial file to a file in `files/` (PROTOCOL.md, "Transfers").
 extension HomeStore {
   /// Choices of a name before giving up: `name (10000).ext` is not what anybody wants.
   static let nameChoices = 10_000
+  /// Files kept at once: they share five waits for the disk, and one that fails costs the others little.
+  static let keptAtOnce = 256
 
   /// Makes a downloaded file visible. The bytes are checked against the entry's id once more.
+  ///
+  /// Files that come while others are being kept wait and go together, so that they share what makes the
+  /// disk wait.
   ///
   /// - Parameter firstSeen: milliseconds since 1970-01-01 UTC.
   /// - Returns: the copy; if the file was here before, the copy that it had.
@@ -31,8 +83,37 @@ extension HomeStore {
   public func keep(
     _ partial: PartialFile, as entry: FileEntry, firstSeen: Int64
   ) async throws(StorageError) -> LocalCopy {
-    try await onDisk { () throws(StorageError) in
-      try self.placeKept(partial, as: entry, firstSeen: firstSeen)
+    let result = await withCheckedContinuation { continuation in
+      let isFirst = keepQueue.withLock { queue in
+        queue.append(
+          KeepQueueItem(keep: Keep(partial, entry, firstSeen: firstSeen)) {
+            continuation.resume(returning: $0)
+          })
+        return queue.count == 1
+      }
+      if isFirst { Task { await keepWaiting() } }
+    }
+    return try result.get()
+  }
+
+  private func keepWaiting() async {
+    while true {
+      let batch = keepQueue.withLock { Array($0.prefix(Self.keptAtOnce)) }
+      let results = await onDiskOrClosed(batch.map(\.keep))
+      for (item, result) in zip(batch, results) { item.reply(result) }
+      let isEmpty = keepQueue.withLock { queue in
+        queue.removeFirst(batch.count)
+        return queue.isEmpty
+      }
+      if isEmpty { return }
+    }
+  }
+
+  private func onDiskOrClosed(_ keeps: [Keep]) async -> [Result<LocalCopy, StorageError>] {
+    do throws(StorageError) {
+      return try await onDisk { () throws(StorageError) in self.placeKept(keeps) }
+    } catch {
+      return keeps.map { _ in .failure(error) }
     }
   }
 
@@ -41,29 +122,56 @@ extension HomeStore {
     _ partial: PartialFile, as entry: FileEntry, firstSeen: Int64,
     afterStep: (KeepStep) -> Void = { _ in }
   ) throws(StorageError) -> LocalCopy {
-    guard partial.verifies(entry) else { throw .mismatch(id: entry.id.hex) }
-    if let copy = try presentCopy(of: entry.id) {
-      partial.discard()
-      return copy
+    try placeKept([Keep(partial, entry, firstSeen: firstSeen)], afterStep: afterStep)[0].get()
+  }
+
+  /// Each step is made for all files before the next one (docs/adr/0001-what-is-synced-when.md). A file that
+  /// fails leaves the others alone; a step that all share fails for all.
+  func placeKept(
+    _ keeps: [Keep], afterStep: (KeepStep) -> Void = { _ in }
+  ) -> [Result<LocalCopy, StorageError>] {
+    for keep in keeps { keep.attempt { () throws(StorageError) in try check(keep) } }
+    for keep in keeps where keeps.count > 1 && keep.isOpen { keep.partial.beginWriteBack() }
+    for keep in keeps {
+      keep.attempt { () throws(StorageError) in keep.stat = try keep.partial.sync() }
     }
-    var entry = entry
-    entry.sizeBytes = partial.size
-    let stat = try partial.sync()
     afterStep(.contentSynced)
-    let base = StoredName.base(for: entry.name, id: entry.id)
-    try journal.append(Receipt(entry: entry, firstSeen: firstSeen, storedName: base))
+    Keep.attempt(keeps) { (keeps) throws(StorageError) in
+      try journal.append(
+        keeps.map { $0.receipt(named: StoredName.base(for: $0.entry.name, id: $0.entry.id)) })
+    }
     afterStep(.receiptWritten)
     for number in 1...Self.nameChoices {
-      let name = StoredName.choice(number, of: base)
-      guard names.withLock({ $0.take(name) }) else { continue }
-      defer { names.withLock { $0.free(name) } }
-      let receipt = Receipt(entry: entry, firstSeen: firstSeen, storedName: name)
-      let copy = LocalCopy(storedName: name, size: stat.size, modified: stat.modified)
-      if try place(partial, copy, receipt, inode: stat.inode, afterStep: afterStep) {
-        return try record(copy, receipt, partial, afterStep: afterStep)
-      }
+      let nameless = keeps.filter { $0.isOpen && $0.copy == nil }
+      if nameless.isEmpty { break }
+      place(nameless, choice: number, afterStep: afterStep)
     }
-    throw .io(path: home.file(base), doing: "create", reason: "too many files of this name")
+    let placed = keeps.filter { $0.isOpen && $0.copy != nil }
+    if !placed.isEmpty {
+      afterStep(.placed)
+      Keep.attempt(placed) { (_) throws(StorageError) in try Disk.syncDirectory(home.files) }
+      afterStep(.directorySynced)
+      Keep.attempt(placed) { (placed) throws(StorageError) in try record(placed) }
+      afterStep(.copyRecorded)
+    }
+    names.withLock { names in
+      for name in keeps.compactMap(\.name) { names.free(name) }
+    }
+    for keep in keeps { if case .success? = keep.result { keep.partial.discard() } }
+    return keeps.map { keep in
+      keep.result
+        ?? .failure(
+          .io(path: home.file(keep.entry.name), doing: "create", reason: "too many files of this name"))
+    }
+  }
+
+  private func check(_ keep: Keep) throws(StorageError) {
+    guard keep.partial.verifies(keep.entry) else { throw .mismatch(id: keep.entry.id.hex) }
+    if let copy = try presentCopy(of: keep.entry.id) {
+      keep.result = .success(copy)
+    } else {
+      keep.entry.sizeBytes = keep.partial.size
+    }
   }
 
   /// The recorded copy of a file, if it is still what was recorded.
@@ -74,55 +182,77 @@ extension HomeStore {
     return copy
   }
 
-  /// - Returns: whether the name was free, and is the file's now.
-  private func place(
-    _ partial: PartialFile, _ copy: LocalCopy, _ receipt: Receipt, inode: UInt64,
-    afterStep: (KeepStep) -> Void
-  ) throws(StorageError) -> Bool {
-    let name = copy.storedName
-    guard try Disk.look(home.file(name)) == nil,
-      try catalogue.read({ db in try Tables.copy(named: name, db) }) == nil
-    else { return false }
-    try catalogue.write { db in
-      try Tables.record(receipt, db)
-      try Tables.record(
-        Tables.Placement(storedName: name, id: receipt.entry.id, partial: partial.name, inode: inode), db)
+  /// Gives each file the next one of its names that is free.
+  private func place(_ keeps: [Keep], choice number: Int, afterStep: (KeepStep) -> Void) {
+    for keep in keeps {
+      keep.name = nil
+      keep.attempt { () throws(StorageError) in try chooseName(keep, number) }
+    }
+    let named = keeps.filter { $0.isOpen && $0.name != nil }
+    guard !named.isEmpty else { return }
+    Keep.attempt(named) { (named) throws(StorageError) in
+      try catalogue.write { db in
+        for keep in named {
+          guard let name = keep.name, let stat = keep.stat else { continue }
+          try Tables.record(keep.receipt(named: name), db)
+          try Tables.record(
+            Tables.Placement(
+              storedName: name, id: keep.entry.id, partial: keep.partial.name, inode: stat.inode), db)
+        }
+      }
     }
     afterStep(.placementRecorded)
-    do {
-      try Disk.makeDirectory(home.files)
-      if try Disk.place(partial.path, at: home.file(name)) { return true }
-    } catch {
-      try? catalogue.write { db in try Tables.forgetPlacement(named: name, db) }
-      throw error
+    for keep in named where keep.isOpen {
+      keep.attempt { () throws(StorageError) in try link(keep) }
+      if keep.copy == nil, let name = keep.name {
+        try? catalogue.write { db in try Tables.forgetPlacement(named: name, db) }
+        release(keep)
+      }
     }
-    try catalogue.write { db in try Tables.forgetPlacement(named: name, db) }
-    return false
   }
 
-  private func record(
-    _ copy: LocalCopy, _ receipt: Receipt, _ partial: PartialFile, afterStep: (KeepStep) -> Void
-  ) throws(StorageError) -> LocalCopy {
-    afterStep(.placed)
-    try Disk.syncDirectory(home.files)
-    afterStep(.directorySynced)
-    let id = receipt.entry.id
+  /// Takes a name, unless something else has it.
+  private func chooseName(_ keep: Keep, _ number: Int) throws(StorageError) {
+    let name = StoredName.choice(number, of: StoredName.base(for: keep.entry.name, id: keep.entry.id))
+    guard names.withLock({ $0.take(name) }) else { return }
+    keep.name = name
+    let stat = try Disk.look(home.file(name))
+    let recorded = try catalogue.read { db in try Tables.copy(named: name, db) }
+    if stat != nil || recorded != nil { release(keep) }
+  }
+
+  private func release(_ keep: Keep) {
+    if let name = keep.name { names.withLock { $0.free(name) } }
+    keep.name = nil
+  }
+
+  private func link(_ keep: Keep) throws(StorageError) {
+    guard let name = keep.name, let stat = keep.stat else { return }
+    try Disk.makeDirectory(home.files)
+    guard try Disk.place(keep.partial.path, at: home.file(name)) else { return }
+    keep.copy = LocalCopy(storedName: name, size: stat.size, modified: stat.modified)
+  }
+
+  private func record(_ keeps: [Keep]) throws(StorageError) {
     let recorded = try catalogue.write { db in
-      // The same file may have come on another way meanwhile.
-      let other = try Tables.copies(of: id, db).first { !$0.duplicate }
-      try Tables.describe(receipt.entry, firstSeen: receipt.firstSeen, db)
-      try Tables.record(copy, of: id, duplicate: other != nil, db)
-      try Tables.forgetPlacement(named: copy.storedName, db)
-      return other?.copy ?? copy
+      try keeps.map { keep in
+        guard let copy = keep.copy else { throw StorageError.closed }
+        let id = keep.entry.id
+        // The same file may have come on another way meanwhile.
+        let other = try Tables.copies(of: id, db).first { !$0.duplicate }
+        try Tables.describe(keep.entry, firstSeen: keep.firstSeen, db)
+        try Tables.record(copy, of: id, duplicate: other != nil, db)
+        try Tables.forgetPlacement(named: copy.storedName, db)
+        try Tables.forgetWanted(id, db)
+        return other?.copy ?? copy
+      }
     }
-    afterStep(.copyRecorded)
-    partial.discard()
-    return recorded
+    for (keep, copy) in zip(keeps, recorded) { keep.result = .success(copy) }
   }
 
   /// Finishes the placements that a crash interrupted, as far as they had come: a partial file whose
   /// placement was recorded was complete and synced, so it gets its name. What it is counts only after the
-  /// next scan has hashed it. Then removes all partial files.
+  /// next scan has hashed it. Then removes the partial files that no download goes on with.
   static func recover(_ home: Home, _ catalogue: Catalogue) throws(StorageError) {
     let placements = try catalogue.write { db in
       try Tables.endPlacements(db)
@@ -135,8 +265,10 @@ extension HomeStore {
       try catalogue.write { db in try Tables.finish(placement, named: name, inode: inode, db) }
     }
     try Disk.syncDirectory(home.files)
-    for name in try Disk.names(in: home.partial) {
-      if let name { try Disk.remove("\(home.partial)/\(name)") }
+    let wanted = try catalogue.read { db in try Set(Tables.wanted(db).map(\.id)) }
+    for case let name? in try Disk.names(in: home.partial) {
+      if let id = PartialFile.id(ofName: name), wanted.contains(id) { continue }
+      try Disk.remove("\(home.partial)/\(name)")
     }
   }
 

@@ -35,6 +35,19 @@ public final class ReadableFile: Sendable {
     return Int(expected)
   }
 
+  /// Lets the disk begin to read what is soon to be sent.
+  public func beginReading(_ range: Range<UInt64>) { file.beginReading(range) }
+
+  /// A second descriptor of the file, for whoever closes it.
+  public func duplicateDescriptor() throws(StorageError) -> Int32 { try file.duplicate() }
+
+  /// The SHA-256 of each block (PROTOCOL.md, "Extension").
+  ///
+  /// - Parameter checkpoint: called before each block; what it throws ends the work.
+  func blockList(_ checkpoint: () throws(StorageError) -> Void) throws(StorageError) -> BlockList? {
+    BlockList(size: size, hashes: try file.blockHashes(size: size, checkpoint))
+  }
+
   /// Up to `count` bytes from `offset` on; fewer only at the end.
   public func read(at offset: UInt64, count: Int) throws(StorageError) -> [UInt8] {
     let bytes = try file.read(at: offset, count: min(count, offset < size ? Int(size - offset) : 0))

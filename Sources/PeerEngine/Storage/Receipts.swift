@@ -93,9 +93,9 @@ final class ReceiptJournal: Sendable {
   var size: UInt64 { end.withLock { $0 } }
 
   /// Survives a loss of power once this returns.
-  func append(_ receipt: Receipt) throws(StorageError) {
-    // The line's own line break comes first too, in case that the one before it was torn.
-    let bytes = Array("\n\(receipt.line)\n".utf8)
+  func append(_ receipts: [Receipt]) throws(StorageError) {
+    // A line break comes first too, in case that the line before it was torn.
+    let bytes = Array("\n\(receipts.map { $0.line + "\n" }.joined())".utf8)
     try end.withLock { end throws(StorageError) in
       try file.write(bytes, at: end)
       end += UInt64(bytes.count)

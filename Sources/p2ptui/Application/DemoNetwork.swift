@@ -7,7 +7,7 @@ import PeerEngine
 /// something to see.
 struct DemoNetwork: Sendable {
   /// Bytes a second that each neighbour sends.
-  private static let neighbourRate = 1_500_000.0
+  private static let neighbourRate: UInt64 = 1_500_000
 
   private let folder: URL
   private let neighbours: [PeerEngine]
@@ -22,7 +22,8 @@ struct DemoNetwork: Sendable {
         let home = folder.appendingPathComponent(name)
         try DemoFiles.write(samples, into: home.appendingPathComponent("files"))
         var configuration = EngineConfiguration(
-          peerID: name, host: "127.0.0.1", p2pPort: 0, home: home.path, limitUp: neighbourRate)
+          peerID: name, host: "127.0.0.1", p2pPort: 0, home: home.path)
+        configuration.settings.limitUp = neighbourRate
         configuration.settings.bootstrap = neighbours.map(\.snapshot.me.endpoint)
         configuration.settings.gossipInterval = 10_000
         configuration.settings.syncDelay = 1_000

@@ -60,8 +60,8 @@ extension Arguments {
 
   private func applyFiles(to options: inout Options) {
     options.home = files.home
-    options.limitDown = files.limitDown
-    options.limitUp = files.limitUp
+    options.settings.limitDown = files.limitDown
+    options.settings.limitUp = files.limitUp
     options.settings.quota = files.quota
     if let autoFetch = files.autoFetch { options.settings.autoFetch = autoFetch }
     if let downloads = files.downloads { options.settings.downloads = downloads }

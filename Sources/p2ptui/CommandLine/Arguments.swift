@@ -87,12 +87,12 @@ struct FileArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp("Bytes a second received, such as 2M. (default: no limit)", valueName: "rate"),
     transform: Quantity.rate)
-  var limitDown: Double?
+  var limitDown: UInt64?
 
   @Option(
     help: ArgumentHelp("Bytes a second sent, such as 500K/s. (default: no limit)", valueName: "rate"),
     transform: Quantity.rate)
-  var limitUp: Double?
+  var limitUp: UInt64?
 
   @Option(
     help: ArgumentHelp("The largest file taken. (default: 16G)", valueName: "size"),

@@ -19,8 +19,6 @@ struct Options: Sendable {
   /// `nil` where none was named: the working directory, or for `demo` a temporary one.
   var home: String?
   var settings = Settings()
-  var limitDown: Double?
-  var limitUp: Double?
   var logLevel = LogLevel.info
   var logFile: String?
   /// No screen: commands from standard input, answers on standard output.
@@ -35,7 +33,6 @@ struct Options: Sendable {
   func engineConfiguration() -> EngineConfiguration {
     EngineConfiguration(
       peerID: peerID, host: host, p2pPort: p2pPort, httpPort: httpPort, bind: bind, httpBind: httpBind,
-      home: home ?? ".", settings: settings, logLevel: logLevel, logFile: logFile,
-      limitDown: limitDown, limitUp: limitUp)
+      home: home ?? ".", settings: settings, logLevel: logLevel, logFile: logFile)
   }
 }

@@ -27,8 +27,8 @@ enum Quantity {
   }
 
   /// Bytes a second: a size, `/s` may follow.
-  static func rate(_ text: String) throws -> Double {
-    Double(try bytes(text.lowercased().hasSuffix("/s") ? String(text.dropLast(2)) : text))
+  static func rate(_ text: String) throws -> UInt64 {
+    try bytes(text.lowercased().hasSuffix("/s") ? String(text.dropLast(2)) : text)
   }
 
   /// Milliseconds from seconds, which may have a fraction.

@@ -58,7 +58,7 @@ import Testing
     fixture.desk.hold(content, as: "hello.txt")
     fixture.desk.onMessage { [network = fixture.network] connection, _ in
       let copy = LocalCopy(storedName: "hello.txt", size: UInt64(content.count), modified: 0)
-      _ = network.answers.decide(connection, .serve(UploadID(1), greeting, copy))
+      _ = network.answers.decide(connection, .serve(UploadID(1), GetFile(file: greeting.id), greeting, copy))
     }
     let answer = try await RawClient.connect(to: fixture.port).exchange(
       MessageEncoder.getFile(greeting.id), halfClose: false)
@@ -138,7 +138,7 @@ import Testing
     fixture.desk.hold(content, as: "hello.txt")
     fixture.desk.onMessage { [network = fixture.network] connection, _ in
       let copy = LocalCopy(storedName: "hello.txt", size: UInt64(content.count), modified: 0)
-      _ = network.answers.decide(connection, .serve(UploadID(1), greeting, copy))
+      _ = network.answers.decide(connection, .serve(UploadID(1), GetFile(file: greeting.id), greeting, copy))
     }
     let client = try await RawClient.connect(to: fixture.port)
     let idle = Task {

@@ -6,10 +6,10 @@ import Testing
   private let everyByte = [UInt8](0...255)
 
   private func decode(_ text: String, splitAt split: Int) -> [UInt8]? {
-    var decoder = HexDecoder()
+    let decoder = HexDecoder()
     let bytes = Array(text.utf8)
-    guard let first = bytes[..<split].withUnsafeBytes({ decoder.decode($0) }),
-      let second = bytes[split...].withUnsafeBytes({ decoder.decode($0) })
+    guard let first = bytes[..<split].withUnsafeBytes({ decoder.decode($0).map(Array.init) }),
+      let second = bytes[split...].withUnsafeBytes({ decoder.decode($0).map(Array.init) })
     else { return nil }
     return decoder.isComplete ? first + second : nil
   }

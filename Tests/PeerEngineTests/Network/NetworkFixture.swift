@@ -11,6 +11,7 @@ import TestSupport
 /// A network without the rest of an engine: files are in memory, events are kept, limits are small.
 final class NetworkFixture: Sendable {
   let desk = Desk()
+  let target = MemoryDownload()
   let network: Network
   let port: Int
   private let listener: Listener
@@ -34,13 +35,14 @@ final class NetworkFixture: Sendable {
 
   /// Asks a scripted peer for a file and returns how that ended.
   func fetch(
-    _ entry: FileEntry = greeting, from script: [ScriptedPeer.Step], limit: UInt64 = 1 << 20
+    _ entry: FileEntry = greeting, from script: [ScriptedPeer.Step], limit: UInt64 = 1 << 20,
+    _ change: (inout Effect.Fetch) -> Void = { _ in }
   ) async throws -> Event {
     let peer = try await ScriptedPeer(script)
-    let attempt = AttemptID(1)
-    network.fetch(
-      Effect.Fetch(
-        attempt: attempt, entry: entry, holder: Endpoint(host: "127.0.0.1", port: peer.port), limit: limit))
+    var fetch = Effect.Fetch(
+      attempt: AttemptID(1), entry: entry, holder: Endpoint(host: "127.0.0.1", port: peer.port), limit: limit)
+    change(&fetch)
+    network.fetch(fetch, into: target)
     let outcome = try await eventually("the fetch ends") {
       desk.events.first { event in
         switch event {
@@ -53,8 +55,13 @@ final class NetworkFixture: Sendable {
     return outcome
   }
 
-  func failure(from script: [ScriptedPeer.Step], limit: UInt64 = 1 << 20) async throws -> TransferFailure? {
-    guard case .fetchFailed(_, let failure) = try await fetch(from: script, limit: limit) else { return nil }
+  func failure(
+    from script: [ScriptedPeer.Step], limit: UInt64 = 1 << 20,
+    _ change: (inout Effect.Fetch) -> Void = { _ in }
+  ) async throws -> TransferFailure? {
+    guard case .fetchFailed(_, let failure) = try await fetch(from: script, limit: limit, change) else {
+      return nil
+    }
     return failure
   }
 }
@@ -122,6 +129,17 @@ final class Desk: NetworkDelegate {
     return MemoryFile { [weak self] in self?.state.withLock { $0.open -= 1 } }
   }
 
+  func makeBlockHasher() -> any BlockHasher { ContentHash() }
+
+  func blockList(of file: FileID, _ copy: LocalCopy) async -> BlockList? {
+    guard let content = state.withLock({ $0.copies[copy.storedName] }) else { return nil }
+    let blocks = stride(from: 0, to: content.count, by: Int(BlockList.blockSize)).map {
+      content.dropFirst($0).prefix(Int(BlockList.blockSize))
+    }
+    return BlockList(
+      size: UInt64(content.count), hashes: blocks.map { FileID(bytes: SHA256.hash(data: Array($0)))! })
+  }
+
   func open(_ copy: LocalCopy) throws -> any OutgoingFile {
     guard let content = state.withLock({ $0.copies[copy.storedName] }) else {
       throw TransferFailure.disk("no such copy")
@@ -143,9 +161,46 @@ final class MemoryFile: IncomingFile {
   func discard() { onDiscard() }
 }
 
+/// A download in memory; only what was confirmed counts.
+final class MemoryDownload: DownloadTarget {
+  private struct State {
+    var bytes: [UInt8] = []
+    var confirmed = RangeSet<UInt64>()
+    var size: UInt64?
+  }
+
+  private let state = Mutex(State())
+
+  var bytes: [UInt8] { state.withLock { $0.bytes } }
+  var confirmed: [Range<UInt64>] { state.withLock { Array($0.confirmed.ranges) } }
+  var size: UInt64? { state.withLock { $0.size } }
+
+  func expect(size: UInt64) { state.withLock { $0.size = size } }
+
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) {
+    state.withLock { state in
+      let end = Int(offset) + bytes.count
+      if state.bytes.count < end { state.bytes += [UInt8](repeating: 0, count: end - state.bytes.count) }
+      state.bytes.replaceSubrange(Int(offset)..<end, with: bytes)
+    }
+  }
+
+  func confirm(_ range: Range<UInt64>) { state.withLock { $0.confirmed.insert(contentsOf: range) } }
+}
+
 struct MemoryCopy: OutgoingFile {
   let content: [UInt8]
   var size: UInt64 { UInt64(content.count) }
+
+  func beginReading(_ range: Range<UInt64>) {}
+
+  func duplicateDescriptor() throws -> Int32 {
+    let file = tmpfile()!
+    defer { fclose(file) }
+    fwrite(content, 1, content.count, file)
+    fflush(file)
+    return dup(fileno(file))
+  }
 
   func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
     let piece = content.dropFirst(Int(offset)).prefix(buffer.count)
@@ -162,14 +217,20 @@ final class ScriptedPeer: Sendable {
   }
 
   private let channel: any Channel
+  private let left = Left()
   var port: Int { channel.localAddress!.port! }
+  /// Whoever asked writes nothing more.
+  var isLeft: Bool { left.flag.load(ordering: .relaxed) }
+
+  final class Left: Sendable { let flag = Atomic(false) }
 
   init(_ script: [Step]) async throws {
+    let left = left
     channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { child in
         child.eventLoop.makeCompletedFuture {
-          try child.pipeline.syncOperations.addHandler(Player(script: script))
+          try child.pipeline.syncOperations.addHandler(Player(script: script, left: left))
         }
       }
       .bind(host: "127.0.0.1", port: 0).get()
@@ -181,7 +242,16 @@ final class ScriptedPeer: Sendable {
     typealias InboundIn = ByteBuffer
     private var script: [Step]
 
-    init(script: [Step]) { self.script = script }
+    private let left: Left
+
+    init(script: [Step], left: Left) {
+      self.script = script
+      self.left = left
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+      if case ChannelEvent.inputClosed = event { left.flag.store(true, ordering: .relaxed) }
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       let channel = context.channel

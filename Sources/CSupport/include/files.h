@@ -1,0 +1,16 @@
+// Hints to the file system; elsewhere than on Linux they do nothing.
+#ifndef CSUPPORT_FILES_H
+#define CSUPPORT_FILES_H
+
+#include <stdint.h>
+
+/// Takes room on the disk for that many bytes. Returns 0, also where that cannot be done; else an errno.
+int support_reserve(int descriptor, int64_t size);
+
+/// Lets the disk begin to write a range of a file.
+void support_begin_write_back(int descriptor, int64_t offset, int64_t length);
+
+/// Lets the disk begin to read a range of a file.
+void support_begin_reading(int descriptor, int64_t offset, int64_t length);
+
+#endif

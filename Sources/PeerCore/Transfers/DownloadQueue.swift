@@ -1,0 +1,254 @@
+/// The queue of downloads: who waits, in which order, and who may begin (PROTOCOL.md, "Transfers").
+extension PeerState {
+  /// Files in the order in which they begin.
+  var queue: [FileID] {
+    downloads.values.sorted { ($0.priority, $0.rank) < ($1.priority, $1.rank) }.map(\.file)
+  }
+
+  // MARK: Entering and leaving
+
+  /// - Returns: why the file can't be fetched, if it can't.
+  mutating func enqueueDownload(_ id: FileID) -> String? {
+    guard let record = catalogue[id] else { return "no such file" }
+    guard record.copy == nil else { return "\(named(record.entry)) is here already" }
+    if downloads[id] != nil { return resumeDownload(id) }
+    guard downloads.count < limits.queuedDownloads else {
+      return "\(limits.queuedDownloads) downloads are waiting already; cancel some first"
+    }
+    guard record.entry.sizeBytes ?? 0 <= fileAllowance else {
+      return "\(named(record.entry)) is \(sizeFailure)"
+    }
+    forgetEnded(id)
+    let rank = (downloads.values.map(\.rank).max() ?? 0) + 1
+    insertDownload(WantedFile(id: id, rank: rank))
+    rememberWanted(id)
+    return nil
+  }
+
+  /// What was wanted before the last stop goes on, in its order.
+  mutating func restoreQueue(_ wanted: [WantedFile]) {
+    for file in wanted {
+      guard let record = catalogue[file.id], record.copy == nil else {
+        persist([.unwant(file.id)])
+        continue
+      }
+      insertDownload(file)
+    }
+  }
+
+  private mutating func insertDownload(_ wanted: WantedFile) {
+    lastTransferNumber += 1
+    var download = Download(number: lastTransferNumber, file: wanted.id, rank: wanted.rank)
+    download.priority = wanted.priority
+    download.size = catalogue[wanted.id]?.entry.sizeBytes
+    if wanted.isPaused { download.state = .paused }
+    downloads[wanted.id] = download
+    catalogue.setFetch(wanted.id, .wanted)
+    isSchedulingDue = true
+  }
+
+  private mutating func rememberWanted(_ id: FileID) {
+    if let download = downloads[id] { persist([.want(download.wanted)]) }
+  }
+
+  @discardableResult
+  mutating func cancelDownload(_ id: FileID, why: String) -> Bool {
+    guard downloads[id] != nil else { return false }
+    endAttempts(of: id)
+    downloads[id] = nil
+    persist([.unwant(id)])
+    effects.append(.abandon(id))
+    catalogue.setFetch(id, .idle)
+    log(.info, "the download of \(named(id)) ended: \(why)")
+    return true
+  }
+
+  /// Why a file that has more than `fileAllowance` bytes is not taken.
+  var sizeFailure: TransferFailure {
+    fileAllowance == settings.maxFileSize
+      ? .tooLarge(limit: settings.maxFileSize) : .quota(limit: settings.quota ?? 0)
+  }
+
+  // MARK: Pausing
+
+  /// Paused or waiting for its next round: it is tried now, at every holder.
+  mutating func resumeDownload(_ id: FileID) -> String? {
+    guard let download = downloads[id] else { return "that file is not being fetched" }
+    guard !download.isRunning, !download.isEnding else { return nil }
+    change(id) {
+      $0.state = .queued
+      $0.failed = []
+      $0.rounds = 0
+    }
+    if download.state == .paused { rememberWanted(id) }
+    return nil
+  }
+
+  /// What is here of it stays, and is not fetched again.
+  mutating func pauseDownload(_ id: FileID) -> String? {
+    guard let download = downloads[id] else { return "that file is not being fetched" }
+    if download.isEnding { return "that file is complete, it is being put into files/" }
+    guard download.state != .paused else { return nil }
+    stop(id, as: .paused)
+    rememberWanted(id)
+    return nil
+  }
+
+  /// No other holder could help: the download waits until it is resumed.
+  mutating func park(_ id: FileID, _ failure: TransferFailure) {
+    log(.error, "the download of \(named(id)) is paused: \(failure)")
+    stop(id, as: .paused)
+    change(id) { $0.error = failure.description }
+    rememberWanted(id)
+  }
+
+  private mutating func stop(_ id: FileID, as state: Download.State) {
+    endAttempts(of: id)
+    change(id) { $0.state = state }
+    effects.append(.park(id))
+  }
+
+  /// Their bytes up to now are counted; what comes later is found again when the file is opened.
+  mutating func endAttempts(of id: FileID) {
+    for attempt in downloads[id].map({ Array($0.attempts.keys) }) ?? [] { endAttempt(attempt, cancel: true) }
+    if let search = downloads[id]?.blocks.attempt {
+      attempts[search.id] = nil
+      effects.append(.cancelFetch(search.id))
+      change(id) { $0.blocks.attempt = nil }
+    }
+  }
+
+  // MARK: Order
+
+  /// - Returns: why it can't be moved, if it can't.
+  mutating func moveDownload(_ id: FileID, _ move: QueueMove) -> String? {
+    guard let download = downloads[id] else { return "that file is not being fetched" }
+    let others = queue.filter { downloads[$0]?.priority == download.priority }
+    guard let place = others.firstIndex(of: id) else { return nil }
+    var order = others
+    order.remove(at: place)
+    switch move {
+    case .first: order.insert(id, at: 0)
+    case .up: order.insert(id, at: max(0, place - 1))
+    case .down: order.insert(id, at: min(order.count, place + 1))
+    case .last: order.append(id)
+    }
+    let ranks = others.compactMap { downloads[$0]?.rank }
+    var changes: [CatalogueChange] = []
+    for (file, rank) in zip(order, ranks) where downloads[file]?.rank != rank {
+      change(file) {
+        $0.rank = rank
+        changes.append(.want($0.wanted))
+      }
+    }
+    persist(changes)
+    return nil
+  }
+
+  mutating func prioritise(_ id: FileID, _ priority: TransferPriority) -> String? {
+    guard downloads[id] != nil else { return "that file is not being fetched" }
+    change(id) { $0.priority = priority }
+    rememberWanted(id)
+    return nil
+  }
+
+  // MARK: Beginning
+
+  mutating func startDownloads() {
+    guard isSchedulingDue else { return }
+    isSchedulingDue = false
+    for id in downloads.values.filter({ $0.state == .active }).map(\.file) { assignHolders(to: id) }
+    var free = slotsDown - downloads.values.count(where: \.isRunning)
+    var ending = downloads.values.count(where: \.isEnding)
+    guard free > 0, downloads.values.contains(where: { $0.state == .queued }) else { return }
+    for id in queue where free > 0 && ending < limits.endingDownloads {
+      guard let download = downloads[id], download.state == .queued else { continue }
+      if download.isComplete { ending += 1 }
+      if begin(download) { free -= 1 }
+    }
+  }
+
+  /// - Returns: whether it runs now.
+  private mutating func begin(_ download: Download) -> Bool {
+    guard let record = catalogue[download.file] else { return false }
+    let left = record.holders.filter { !download.failed.contains($0) && membership[$0] != nil }
+    guard !left.isEmpty else {
+      if !record.holders.isEmpty { endRound(download.file) }
+      return false
+    }
+    let uptime = now.uptime
+    change(download.file) {
+      $0.state = .opening
+      $0.meter = RateMeter(at: uptime)
+    }
+    effects.append(.open(download.file))
+    return true
+  }
+
+  /// Storage has found what there is of the file.
+  mutating func continueDownload(_ id: FileID, size: UInt64?, here: RangeSet<UInt64>) {
+    guard let download = downloads[id], download.state == .opening else { return }
+    change(id) {
+      $0.state = .active
+      if let size { $0.size = size }
+      // What this run has received is known by giver; the rest is old.
+      let known = RangeSet($0.given.map(\.range))
+      if !known.isSuperset(of: here) { $0.hasOldBytes = true }
+      $0.done = here
+    }
+    if !here.isEmpty, let name = catalogue[id]?.entry {
+      log(.info, "\(named(name)): \(ByteCount.text(downloads[id]?.bytes ?? 0)) of it are here already")
+    }
+    assignHolders(to: id)
+  }
+
+  mutating func failOpening(_ id: FileID, _ failure: TransferFailure) {
+    guard downloads[id]?.state == .opening else { return }
+    park(id, failure)
+  }
+
+  // MARK: Rounds
+
+  mutating func endRound(_ id: FileID) {
+    guard var download = downloads[id] else { return }
+    download.rounds += 1
+    download.failed = []
+    guard download.rounds < limits.downloadRounds else { return giveUp(download) }
+    let wait = download.backOff(limits)
+    download.state = .waiting(until: now.uptime + wait)
+    downloads[id] = download
+    effects.append(.park(id))
+    log(.warning, "every holder of \(named(id)) failed; next try in \(wait / 1000) s")
+  }
+
+  /// What is here of it stays for a `retry` of this run; the next start throws it away.
+  private mutating func giveUp(_ download: Download) {
+    var view = download.view(name: catalogue[download.file]?.entry.name ?? "")
+    view.state = .failed
+    view.ended = now.uptime
+    remember(view)
+    downloads[download.file] = nil
+    persist([.unwant(download.file)])
+    effects.append(.park(download.file))
+    catalogue.setFetch(download.file, .failed)
+    log(.error, "\(named(download.file)) could not be fetched: \(download.error ?? "no holder")")
+  }
+
+  mutating func wakeDownloads() {
+    for (id, download) in downloads {
+      if case .waiting(let until) = download.state, now.uptime >= until {
+        change(id) { $0.state = .queued }
+        isSchedulingDue = true
+      }
+    }
+  }
+
+  // MARK: Tools
+
+  mutating func change(_ id: FileID, _ change: (inout Download) -> Void) {
+    guard let index = downloads.index(forKey: id) else { return }
+    change(&downloads.values[index])
+  }
+
+  func named(_ id: FileID) -> String { catalogue[id].map { named($0.entry) } ?? id.short }
+}

@@ -1,0 +1,140 @@
+/// Which holder gives which part of a file (PROTOCOL.md, "Extension": several holders at once).
+///
+/// Every holder has the whole file, so no part is rarer than another; rare are holders. A holder that is the
+/// only one of a file that waits is spared for it where others can do.
+extension PeerState {
+  /// Gives every holder that may help something to do.
+  mutating func assignHolders(to id: FileID) {
+    while let download = downloads[id], download.state == .active {
+      if download.isComplete { return beginVerifying(id) }
+      guard download.attempts.count < (download.isSolo ? 1 : limits.holdersAtOnce),
+        let holder = chooseHolder(for: download), let part = part(of: download, for: holder)
+      else { break }
+      begin(part, of: download, at: holder)
+    }
+    guard let download = downloads[id], download.state == .active else { return }
+    if download.attempts.isEmpty {
+      endIdleDownload(download)
+    } else {
+      seekBlockList(download)
+    }
+  }
+
+  /// Nobody gives anything: the round is over, or the last holder has gone.
+  private mutating func endIdleDownload(_ download: Download) {
+    guard let record = catalogue[download.file] else { return }
+    if record.holders.isEmpty {
+      change(download.file) { $0.state = .queued }
+      effects.append(.park(download.file))
+    } else {
+      endRound(download.file)
+    }
+  }
+
+  // MARK: Holders
+
+  /// Of those that have not failed: the one that serves fewest of our downloads and is not needed elsewhere;
+  /// of these the one that failed least, then the fastest; of these any.
+  private mutating func chooseHolder(for download: Download) -> TrackedPeer? {
+    guard let record = catalogue[download.file] else { return nil }
+    let asked = Set(download.attempts.values.map(\.holder))
+    var peers = record.holders.compactMap { membership[$0] }
+      .filter { !download.failed.contains($0.handle) && !asked.contains($0.handle) }
+    // Who gives only whole files, as hex, helps nobody who already gives parts.
+    if !asked.isEmpty || peers.contains(where: { $0.features.contains(.range) }) {
+      peers.removeAll { !$0.features.contains(.range) }
+    }
+    guard peers.count > 1 else { return peers.first }
+    let busy = downloads.values.flatMap { $0.attempts.values.map(\.holder) }
+    let needed = holdersNeededElsewhere(than: download.file)
+    func cost(_ peer: TrackedPeer) -> (Int, Int, Int, Double) {
+      (
+        busy.count { $0 == peer.handle }, needed.contains(peer.handle) ? 1 : 0, peer.failures,
+        -peer.rate.rounded(.down)
+      )
+    }
+    guard let least = peers.map(cost).min(by: <) else { return nil }
+    return peers.filter { cost($0) == least }.randomElement(using: &random)
+  }
+
+  /// The only holders of files that are about to begin.
+  private func holdersNeededElsewhere(than file: FileID) -> Set<PeerHandle> {
+    var needed: Set<PeerHandle> = []
+    let waiting = downloads.values.lazy.filter { $0.state == .queued && $0.file != file }
+    for download in waiting.prefix(limits.downloadsLookedAhead) {
+      if let holders = catalogue[download.file]?.holders, holders.count == 1 { needed.insert(holders[0]) }
+    }
+    return needed
+  }
+
+  // MARK: Parts
+
+  private struct Part {
+    var start: UInt64
+    var end: UInt64?
+    var isDoubled = false
+  }
+
+  /// What is missing and asked of nobody; else a share of what another holder has left.
+  private mutating func part(of download: Download, for holder: TrackedPeer) -> Part? {
+    guard let size = download.size else {
+      return download.attempts.isEmpty ? Part(start: 0, end: nil) : nil
+    }
+    if size == 0 { return download.attempts.isEmpty ? Part(start: 0, end: nil) : nil }
+    var open = RangeSet(0..<size).subtracting(download.done)
+    for attempt in download.attempts.values {
+      let end = attempt.end ?? size
+      if attempt.start < end { open.remove(contentsOf: attempt.start..<end) }
+    }
+    if let gap = open.ranges.first {
+      return Part(start: gap.lowerBound, end: gap.upperBound == size ? nil : gap.upperBound)
+    }
+    return share(of: download, size: size, for: holder)
+  }
+
+  private mutating func share(of download: Download, size: UInt64, for holder: TrackedPeer) -> Part? {
+    let slowest = download.attempts.filter { !$0.value.isDoubled }
+      .max { $0.value.secondsLeft(size: size) < $1.value.secondsLeft(size: size) }
+    guard let (id, attempt) = slowest.map({ ($0.key, $0.value) }) else { return nil }
+    let end = attempt.end ?? size
+    let position = min(end, attempt.position + attempt.meter.sinceLast(at: now.uptime))
+    let block = BlockList.blockSize
+    guard end - position >= limits.leastShare else {
+      // The last blocks are asked twice, if the first one asked is slow.
+      guard attempt.secondsLeft(size: size) > limits.patienceWithLastBlocks else { return nil }
+      change(download.file) { $0.attempts[id]?.isDoubled = true }
+      return Part(start: attempt.position / block * block, end: attempt.end, isDoubled: true)
+    }
+    let theirs = max(attempt.meter.rate, 1)
+    let ours = holder.rate >= 1 ? holder.rate : theirs
+    let kept = UInt64(Double(end - position) * min(0.98, theirs / (theirs + ours)))
+    let split = (position + kept) / block * block + block
+    guard split < end else { return nil }
+    change(download.file) { $0.attempts[id]?.end = split }
+    effects.append(.shorten(id, to: split))
+    return Part(start: split, end: attempt.end)
+  }
+
+  private mutating func begin(_ part: Part, of download: Download, at holder: TrackedPeer) {
+    guard let record = catalogue[download.file] else { return }
+    lastTransferNumber += 1
+    let id = AttemptID(lastTransferNumber)
+    var attempt = Download.Attempt(
+      holder: holder.handle, peer: holder.id.text, start: part.start, end: part.end, position: part.start,
+      features: holder.features, meter: RateMeter(at: now.uptime, total: part.start))
+    attempt.isDoubled = part.isDoubled
+    attempts[id] = download.file
+    change(download.file) {
+      $0.attempts[id] = attempt
+      $0.tries += 1
+      $0.peer = holder.id.text
+    }
+    log(.info, "fetching \(named(record.entry)) from \(quoted(holder.id.text)) at \(holder.endpoint)")
+    effects.append(
+      .fetch(
+        Effect.Fetch(
+          attempt: id, entry: record.entry, holder: holder.endpoint, features: holder.features,
+          start: part.start, end: part.end, size: download.size, blocks: download.blocks.list?.list,
+          limit: fileAllowance)))
+  }
+}
