@@ -50,6 +50,9 @@ public final class PeerEngine: PeerClient {
     let loop = EngineLoop(
       state: state, me: me, store: store, book: book, clock: clock, coreLimits: limits)
     await loop.log(.info, "“\(Visible.text(configuration.peerID))” listens on \(endpoint)")
+    if let control = CongestionControl.onLoopback {
+      await loop.log(.info, "connections within this machine use congestion control \(control), for speed")
+    }
     await loop.start(listener)
     return PeerEngine(
       loop: loop, store: store, clock: clock, listener: listener, logFile: file, owner: me.peerID)

@@ -62,7 +62,7 @@ private final class Doorkeeper: Sendable {
     counts.withLock { counts in
       let here = counts.byAddress[address, default: 0]
       guard counts.all < limits.connections,
-        here < limits.connectionsPerAddress || Self.isLoopback(address)
+        here < limits.connectionsPerAddress || CongestionControl.isLoopback(address)
       else { return false }
       counts.all += 1
       counts.byAddress[address] = here + 1
@@ -76,10 +76,6 @@ private final class Doorkeeper: Sendable {
       let here = counts.byAddress[address, default: 1] - 1
       counts.byAddress[address] = here > 0 ? here : nil
     }
-  }
-
-  private static func isLoopback(_ address: String) -> Bool {
-    address.hasPrefix("127.") || address == "::1" || address.hasPrefix("::ffff:127.")
   }
 }
 

@@ -15,6 +15,7 @@ final class OpenedChannel: Sendable {
   /// On the channel's event loop, before it reads. The channel half-closes, and reads only as fast as it is
   /// consumed.
   init(_ channel: any Channel) throws {
+    CongestionControl.prepare(channel)
     self.channel = try PeerChannel(
       wrappingChannelSynchronously: channel,
       configuration: .init(

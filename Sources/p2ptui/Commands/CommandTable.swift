@@ -1,3 +1,5 @@
+import PeerCore
+
 /// Every command, once: parsing, help and completion come from this table.
 struct CommandSpec: Sendable {
   /// What may follow a command's name.
@@ -9,6 +11,10 @@ struct CommandSpec: Sendable {
     case paths
     /// One file; completion offers those of this kind.
     case file(FileKind)
+    /// One file, then one of these words.
+    case fileAndWord(FileKind, words: [String])
+    /// One of these words, then a value.
+    case wordAndValue(words: [String], value: String)
     /// A `host:port`, or nothing.
     case endpoint
     /// A number of lines, or nothing.
@@ -31,6 +37,8 @@ struct CommandSpec: Sendable {
     case .text: "[text]"
     case .paths: "<path>…"
     case .file: "<file>"
+    case .fileAndWord(_, let words): "<file> \(words.joined(separator: "|"))"
+    case .wordAndValue(let words, let value): "\(words.joined(separator: "|")) \(value)"
     case .endpoint: "[host:port]"
     case .count: "[n]"
     case .command: "[command]"
@@ -42,7 +50,7 @@ struct CommandSpec: Sendable {
   /// What else is worth knowing, for `help <command>`.
   var notes: [String] {
     switch argument {
-    case .file:
+    case .file, .fileAndWord:
       [
         "<file> is a file id, a unique prefix of 4 or more characters, or a file's name if only one "
           + "file has it.",
@@ -50,13 +58,14 @@ struct CommandSpec: Sendable {
       ]
     case .paths: ["Paths may be quoted; ~ is your home directory."]
     case .text: ["Every word of the text must occur in a file's name or owner, or begin its id."]
-    case .nothing, .endpoint, .count, .command: []
+    case .nothing, .endpoint, .count, .command, .wordAndValue: []
     }
   }
 }
 
 enum CommandName: String, Sendable, CaseIterable {
   case list, peers, push, get, delete, forget, announce, gossip, transfers, pause, resume, cancel, retry
+  case move, priority, limit, slots
   case log, stats, help, exit, quit
 
   var spec: CommandSpec {
@@ -74,6 +83,19 @@ enum CommandName: String, Sendable, CaseIterable {
     case .resume: spec(.file(.inTransfer), "Go on with a paused download.")
     case .cancel: spec(.file(.inTransfer), "Give a download up.")
     case .retry: spec(.file(.inTransfer), "Try a failed download again, now.")
+    case .move:
+      spec(
+        .fileAndWord(.inTransfer, words: QueueMove.allCases.map(\.rawValue)),
+        "Put a download elsewhere in the queue.")
+    case .priority:
+      spec(
+        .fileAndWord(.inTransfer, words: TransferPriority.allCases.map(\.rawValue)),
+        "Let a download begin before or after others.")
+    case .limit:
+      spec(
+        .wordAndValue(words: Self.directions, value: "<rate>|none"),
+        "Bytes a second of all downloads or uploads, such as 2M.")
+    case .slots: spec(.wordAndValue(words: Self.directions, value: "<n>"), "Downloads or uploads at once.")
     case .log: spec(.count, "The last lines of the log (20 unless told).")
     case .stats: spec(.nothing, "This peer: where it is, how long it runs, what it moved.")
     case .help: spec(.command, "The commands, or one of them.")
@@ -81,6 +103,8 @@ enum CommandName: String, Sendable, CaseIterable {
     case .quit: spec(.nothing, "End the peer.")
     }
   }
+
+  private static let directions = [TransferView.Direction.down, .up].map(\.rawValue)
 
   private func spec(_ argument: CommandSpec.Argument, _ help: String) -> CommandSpec {
     CommandSpec(name: self, argument: argument, help: help)

@@ -31,6 +31,11 @@ extension Commands {
     switch spec.argument {
     case .paths: return paths(word)
     case .file(let kind) where count == 0: return files(kind, word)
+    case .fileAndWord(let kind, _) where count == 0: return files(kind, word)
+    case .fileAndWord(_, let words) where count == 1:
+      return words.filter { $0.hasPrefix(word.text.lowercased()) }
+    case .wordAndValue(let words, _) where count == 0:
+      return words.filter { $0.hasPrefix(word.text.lowercased()) }
     case .endpoint where count == 0:
       let all = client.snapshot.peers.map(\.endpoint.description)
       return Array(all.filter { $0.hasPrefix(word.text) }.sorted().prefix(Self.completions))

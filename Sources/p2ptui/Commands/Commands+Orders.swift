@@ -18,6 +18,31 @@ extension Commands {
     }
   }
 
+  /// Commands about the queue and its bounds; the arguments fit the table.
+  func arrange(_ name: CommandName, _ words: [String], _ snapshot: Snapshot) async -> Answer {
+    let first = words[0].lowercased()
+    let second = words[1].lowercased()
+    if name == .move, let move = QueueMove(rawValue: second) {
+      return await order(name, words[0], snapshot) { .move($0, move) }
+    }
+    if name == .priority, let priority = TransferPriority(rawValue: second) {
+      return await order(name, words[0], snapshot) { .prioritise($0, priority) }
+    }
+    guard let direction = TransferView.Direction(rawValue: first) else { return wrong(name, words[0]) }
+    if name == .slots {
+      guard let count = Int(second) else { return wrong(name, words[1]) }
+      return answer(name, [await client.submit(.slots(direction, count))])
+    }
+    let rate = second == "none" ? nil : try? Quantity.rate(second)
+    guard second == "none" || rate != nil else { return wrong(name, words[1]) }
+    return answer(name, [await client.submit(.limit(direction, bytesPerSecond: rate))])
+  }
+
+  private func wrong(_ name: CommandName, _ word: String) -> Answer {
+    .failure(
+      name.rawValue, "'\(Visible.text(word, limit: 40))' is not understood. Usage: \(name.spec.usage)")
+  }
+
   private func ambiguous(
     _ name: CommandName, _ text: String, _ matches: [FileReference.Match], _ total: Int
   ) -> Answer {

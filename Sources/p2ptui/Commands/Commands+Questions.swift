@@ -48,13 +48,15 @@ extension Commands {
   }
 
   func transfers(_ snapshot: Snapshot) -> Answer {
-    var table = TextTable("ID", "", "STATE", ">DONE", ">RATE", ">LEFT", ">TRIES", "PEER", "FILE")
+    var table = TextTable(
+      "ID", "", "STATE", ">DONE", ">RATE", ">LEFT", ">HOLDERS", ">TRIES", "PRIORITY", "PEER", "FILE")
     for transfer in snapshot.transfers {
       let reason = transfer.error.map { " (\(Visible.text($0, limit: 200)))" } ?? ""
       table.add(
         transfer.file.short, transfer.direction.rawValue, transfer.state.rawValue, progress(transfer),
         transfer.state == .active ? Units.rate(transfer.rate) : "",
-        transfer.secondsLeft.map { Units.duration($0) } ?? "", "\(transfer.tries)",
+        transfer.secondsLeft.map { Units.duration($0) } ?? "", "\(transfer.holders)", "\(transfer.tries)",
+        transfer.direction == .down ? transfer.priority.rawValue : "",
         Visible.text(transfer.peer ?? "", limit: 24),
         Visible.text(transfer.fileName, limit: 255) + reason)
     }
@@ -97,8 +99,14 @@ extension Commands {
     table.add("transfers", "\(snapshot.openTransfers)")
     table.add("received", "\(Units.bytes(snapshot.bytesReceived)), \(Units.rate(snapshot.rate(.down))) now")
     table.add("sent", "\(Units.bytes(snapshot.bytesSent)), \(Units.rate(snapshot.rate(.up))) now")
+    table.add("downloads", bounds(snapshot.slotsDown, snapshot.limitDown))
+    table.add("uploads", bounds(snapshot.slotsUp, snapshot.limitUp))
     return Answer(
       command: "stats", lines: table.lines, fields: [.init("status", snapshot.statusJSON)])
+  }
+
+  private func bounds(_ slots: Int, _ limit: UInt64?) -> String {
+    "\(slots) at once, \(limit.map { "\(Units.rate(Double($0))) at most" } ?? "no limit")"
   }
 
   func help(_ text: String?) -> Answer {

@@ -49,6 +49,7 @@ struct Commands: CommandRunner {
     case .resume: return await order(name, arguments[0].text, snapshot) { .resume($0) }
     case .cancel: return await order(name, arguments[0].text, snapshot) { .cancel($0) }
     case .retry: return await order(name, arguments[0].text, snapshot) { .retry($0) }
+    case .move, .priority, .limit, .slots: return await arrange(name, arguments.map(\.text), snapshot)
     }
   }
 
@@ -60,6 +61,12 @@ struct Commands: CommandRunner {
     case .nothing: return arguments.isEmpty ? nil : "\(name) takes no argument"
     case .paths: return arguments.isEmpty ? "\(name) needs a path" : nil
     case .endpoint, .count, .command: return arguments.count <= 1 ? nil : "\(name) takes one argument"
+    case .fileAndWord(_, let words):
+      if arguments.count == 2, words.contains(arguments[1].text.lowercased()) { return nil }
+      return "\(name) needs a file and one of \(words.joined(separator: ", "))"
+    case .wordAndValue(let words, let value):
+      if arguments.count == 2, words.contains(arguments[0].text.lowercased()) { return nil }
+      return "\(name) needs \(words.joined(separator: " or ")) and \(value)"
     case .file:
       if arguments.isEmpty { return "\(name) needs a file" }
       return arguments.count == 1 ? nil : "\(name) takes one file; quote a name with spaces"

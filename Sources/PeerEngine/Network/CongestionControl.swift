@@ -1,0 +1,33 @@
+import Foundation
+import NIOCore
+
+/// How fast TCP sends on loopback. BBR, the default of some systems, paces what it sends by the delays that it
+/// measures; on loopback there are none but those of a busy machine, and pacing by them halves the speed.
+/// Connections within the machine use Reno instead there; all others keep what the system chose.
+enum CongestionControl {
+  /// What to use on loopback instead of the system's choice; `nil` leaves it alone.
+  static let onLoopback: String? = {
+    let directory = "/proc/sys/net/ipv4"
+    guard let chosen = try? String(contentsOfFile: "\(directory)/tcp_congestion_control", encoding: .utf8),
+      let allowed = try? String(
+        contentsOfFile: "\(directory)/tcp_allowed_congestion_control", encoding: .utf8)
+    else { return nil }
+    let isAllowed = allowed.split(whereSeparator: \.isWhitespace).contains("reno")
+    return chosen.hasPrefix("bbr") && isAllowed ? "reno" : nil
+  }()
+
+  /// Has an effect on what this side sends. A system that refuses keeps its choice.
+  static func prepare(_ channel: any Channel) {
+    guard onLoopback == "reno", let address = channel.remoteAddress?.ipAddress, isLoopback(address),
+      let socket = channel as? any SocketOptionProvider
+    else { return }
+    let name: (UInt8, UInt8, UInt8, UInt8) = (0x72, 0x65, 0x6E, 0x6F)
+    let option = NIOBSDSocket.Option(rawValue: 13)  // TCP_CONGESTION of Linux
+    socket.unsafeSetSocketOption(level: .tcp, name: option, value: name).whenFailure { _ in }
+  }
+
+  /// - Parameter address: numeric.
+  static func isLoopback(_ address: String) -> Bool {
+    address.hasPrefix("127.") || address == "::1" || address.hasPrefix("::ffff:127.")
+  }
+}
