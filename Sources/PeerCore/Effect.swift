@@ -1,7 +1,8 @@
 /// What the core wants done. The shell does it, in order, and tells the outcome as an event.
 public enum Effect: Sendable, Equatable {
-  /// Deliver one message on a new connection, then half-close. Outcome: `sent` or `sendFailed`.
-  case send([UInt8], to: Endpoint)
+  /// Deliver one message on a new connection, then half-close; together with others, if the peer takes
+  /// several on one connection. Outcome: `sent` or `sendFailed`.
+  case send([UInt8], to: Endpoint, joins: Bool = false)
   /// Outcome: `resolved`.
   case resolve(host: String)
 
@@ -42,7 +43,7 @@ public enum Effect: Sendable, Equatable {
   case replicate(UploadID, to: Endpoint, FileEntry, LocalCopy)
   case cancelUpload(UploadID)
 
-  /// Move a received file into `files/`. Outcome: `kept` or `keepFailed`.
+  /// Move a received file into `files/`; storage forgets that it was wanted. Outcome: `kept` or `keepFailed`.
   case keep(ArrivalID, FileEntry, firstSeen: Int64)
   /// Throw a received file away.
   case discard(ArrivalID)

@@ -48,7 +48,7 @@ public struct PeerState: Sendable {
   var wantedAtStart: [WantedFile] = []
   var waitingDeletes: [(delete: Delete, from: String, host: String)] = []
 
-  var downloads: OrderedDictionary<FileID, Download> = [:]
+  var downloads = DownloadTable()
   /// The files that attempts, and requests for block lists, are for.
   var attempts: [AttemptID: FileID] = [:]
   /// A download may begin, or a holder may have nothing to do.
@@ -210,8 +210,8 @@ public struct PeerState: Sendable {
     deadline = min(deadline, outbox.nextRelease(after: now.uptime) ?? .max)
     if case .waiting(let until) = autoFetch, until > now.uptime { deadline = min(deadline, until) }
     if let first = ended.first?.ended { deadline = min(deadline, first + limits.endedTransferAge) }
-    for download in downloads.values {
-      if case .waiting(let until) = download.state { deadline = min(deadline, until) }
+    for id in downloads.files(.waiting) {
+      if case .waiting(let until)? = downloads[id]?.state { deadline = min(deadline, until) }
     }
     return deadline
   }
@@ -239,7 +239,7 @@ public struct PeerState: Sendable {
   var fileAllowance: UInt64 {
     guard let quota = settings.quota else { return settings.maxFileSize }
     let kept = keeping.values.reduce(catalogue.localBytes) { $0 + ($1.sizeBytes ?? 0) }
-    let taken = downloads.values.reduce(kept) { $0 + $1.reservedBytes }
+    let taken = downloads.order.reduce(kept) { $0 + (downloads[$1]?.reservedBytes ?? 0) }
     return min(settings.maxFileSize, quota > taken ? quota - taken : 0)
   }
 

@@ -261,7 +261,7 @@ extension [Effect] {
   /// What is sent, and where to, read back.
   var sends: [(to: Endpoint, message: Message?)] {
     compactMap {
-      guard case .send(let bytes, let endpoint) = $0 else { return nil }
+      guard case .send(let bytes, let endpoint, _) = $0 else { return nil }
       return (endpoint, try? decode(bytes).messages.first)
     }
   }
@@ -271,7 +271,7 @@ extension [Effect] {
   /// Where raw bytes went that are no message of ours.
   func sends(raw: String) -> [Endpoint] {
     compactMap {
-      if case .send(Array<UInt8>(raw.utf8), let endpoint) = $0 { endpoint } else { nil }
+      if case .send(Array<UInt8>(raw.utf8), let endpoint, _) = $0 { endpoint } else { nil }
     }
   }
 

@@ -200,13 +200,47 @@ private let two = snapshot(
   }
 }
 
+@Suite struct QueueCommandsTests {
+  private static let id = FileReference.idRange(prefix: "aaaa2222")!.lowerBound
+
+  @Test(arguments: [
+    ("move song.ogg first", Command.move(id, .first)), ("MOVE aaaa2222 Down", .move(id, .down)),
+    ("priority song.ogg high", .prioritise(id, .high)),
+    ("limit down 2M", .limit(.down, bytesPerSecond: 2 << 20)),
+    ("limit up 500K/s", .limit(.up, bytesPerSecond: 500 << 10)),
+    ("limit up none", .limit(.up, bytesPerSecond: nil)),
+    ("slots down 8", .slots(.down, 8)),
+  ])
+  func theQueueIsArranged(line: String, command: Command) async {
+    let client = FakeClient(two)
+    let output = await commands(client).run(line)
+    #expect(!output.failed)
+    #expect(client.commands == [command])
+  }
+
+  @Test(arguments: [
+    "move song.ogg", "move song.ogg sideways", "move", "priority song.ogg urgent", "limit down",
+    "limit down fast",
+    "limit sideways 2M", "slots down many", "slots 3",
+  ])
+  func whatIsNotUnderstoodIsRefusedWithTheUsage(line: String) async {
+    let client = FakeClient(two)
+    let answer = await commands(client).answer(line)
+    #expect(answer?.error?.contains("Usage: ") == true)
+    #expect(client.commands.isEmpty)
+  }
+}
+
 @Suite struct CommandCompletionTests {
   private func complete(_ line: String, _ snapshot: Snapshot = two) async -> Completions {
     await commands(FakeClient(snapshot)).complete(line, cursor: line.count)
   }
 
   @Test func commandsComplete() async {
-    #expect(await complete("p") == Completions(range: 0..<1, candidates: ["peers", "push", "pause"]))
+    #expect(
+      await complete("p") == Completions(range: 0..<1, candidates: ["peers", "push", "pause", "priority"]))
+    #expect(await complete("move song.ogg ").candidates == ["first", "up", "down", "last"])
+    #expect(await complete("limit d").candidates == ["down"])
     #expect(await complete("help qu") == Completions(range: 5..<7, candidates: ["quit"]))
     #expect(await complete("").candidates.count == CommandName.allCases.count)
   }

@@ -170,7 +170,9 @@ extension PeerState {
   }
 
   mutating func sendToAll(_ message: [UInt8]) {
-    for peer in membership.peers { effects.append(.send(message, to: peer.endpoint)) }
+    for peer in membership.peers {
+      effects.append(.send(message, to: peer.endpoint, joins: !peer.features.isEmpty))
+    }
   }
 
   mutating func releaseAnswers() {

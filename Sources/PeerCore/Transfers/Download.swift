@@ -108,17 +108,6 @@ struct Download {
     }
   }
 
-  /// It occupies one of the slots of `--downloads`.
-  var isRunning: Bool { state == .opening || state == .active }
-
-  /// All is here, and its end is being prepared.
-  var isEnding: Bool {
-    switch state {
-    case .verifying, .keeping: true
-    default: false
-    }
-  }
-
   var isComplete: Bool {
     guard let size else { return false }
     guard size > 0 else { return true }

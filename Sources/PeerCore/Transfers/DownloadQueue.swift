@@ -1,10 +1,5 @@
 /// The queue of downloads: who waits, in which order, and who may begin (PROTOCOL.md, "Transfers").
 extension PeerState {
-  /// Files in the order in which they begin.
-  var queue: [FileID] {
-    downloads.values.sorted { ($0.priority, $0.rank) < ($1.priority, $1.rank) }.map(\.file)
-  }
-
   // MARK: Entering and leaving
 
   /// - Returns: why the file can't be fetched, if it can't.
@@ -19,8 +14,7 @@ extension PeerState {
       return "\(named(record.entry)) is \(sizeFailure)"
     }
     forgetEnded(id)
-    let rank = (downloads.values.map(\.rank).max() ?? 0) + 1
-    insertDownload(WantedFile(id: id, rank: rank))
+    insertDownload(WantedFile(id: id, rank: downloads.nextRank))
     rememberWanted(id)
     return nil
   }
@@ -42,7 +36,7 @@ extension PeerState {
     download.priority = wanted.priority
     download.size = catalogue[wanted.id]?.entry.sizeBytes
     if wanted.isPaused { download.state = .paused }
-    downloads[wanted.id] = download
+    downloads.insert(download)
     catalogue.setFetch(wanted.id, .wanted)
     isSchedulingDue = true
   }
@@ -55,7 +49,7 @@ extension PeerState {
   mutating func cancelDownload(_ id: FileID, why: String) -> Bool {
     guard downloads[id] != nil else { return false }
     endAttempts(of: id)
-    downloads[id] = nil
+    downloads.remove(id)
     persist([.unwant(id)])
     effects.append(.abandon(id))
     catalogue.setFetch(id, .idle)
@@ -74,7 +68,7 @@ extension PeerState {
   /// Paused or waiting for its next round: it is tried now, at every holder.
   mutating func resumeDownload(_ id: FileID) -> String? {
     guard let download = downloads[id] else { return "that file is not being fetched" }
-    guard !download.isRunning, !download.isEnding else { return nil }
+    guard download.standing != .running, download.standing != .ending else { return nil }
     change(id) {
       $0.state = .queued
       $0.failed = []
@@ -87,7 +81,7 @@ extension PeerState {
   /// What is here of it stays, and is not fetched again.
   mutating func pauseDownload(_ id: FileID) -> String? {
     guard let download = downloads[id] else { return "that file is not being fetched" }
-    if download.isEnding { return "that file is complete, it is being put into files/" }
+    if download.standing == .ending { return "that file is complete, it is being put into files/" }
     guard download.state != .paused else { return nil }
     stop(id, as: .paused)
     rememberWanted(id)
@@ -123,7 +117,7 @@ extension PeerState {
   /// - Returns: why it can't be moved, if it can't.
   mutating func moveDownload(_ id: FileID, _ move: QueueMove) -> String? {
     guard let download = downloads[id] else { return "that file is not being fetched" }
-    let others = queue.filter { downloads[$0]?.priority == download.priority }
+    let others = downloads.order.filter { downloads[$0]?.priority == download.priority }
     guard let place = others.firstIndex(of: id) else { return nil }
     var order = others
     order.remove(at: place)
@@ -157,20 +151,19 @@ extension PeerState {
   mutating func startDownloads() {
     guard isSchedulingDue else { return }
     isSchedulingDue = false
-    for id in downloads.values.filter({ $0.state == .active }).map(\.file) { assignHolders(to: id) }
-    var free = slotsDown - downloads.values.count(where: \.isRunning)
-    var ending = downloads.values.count(where: \.isEnding)
-    guard free > 0, downloads.values.contains(where: { $0.state == .queued }) else { return }
-    for id in queue where free > 0 && ending < limits.endingDownloads {
-      guard let download = downloads[id], download.state == .queued else { continue }
-      if download.isComplete { ending += 1 }
-      if begin(download) { free -= 1 }
+    for id in downloads.files(.running) { assignHolders(to: id) }
+    var free = slotsDown - downloads.files(.running).count
+    let waiting = downloads.files(.queued)
+    guard free > 0, !waiting.isEmpty, downloads.files(.ending).count < limits.endingDownloads else { return }
+    for id in downloads.order where waiting.contains(id) {
+      if begin(id) { free -= 1 }
+      if free == 0 { return }
     }
   }
 
   /// - Returns: whether it runs now.
-  private mutating func begin(_ download: Download) -> Bool {
-    guard let record = catalogue[download.file] else { return false }
+  private mutating func begin(_ file: FileID) -> Bool {
+    guard let download = downloads[file], let record = catalogue[file] else { return false }
     let left = record.holders.filter { !download.failed.contains($0) && membership[$0] != nil }
     guard !left.isEmpty else {
       if !record.holders.isEmpty { endRound(download.file) }
@@ -210,13 +203,15 @@ extension PeerState {
   // MARK: Rounds
 
   mutating func endRound(_ id: FileID) {
-    guard var download = downloads[id] else { return }
-    download.rounds += 1
-    download.failed = []
+    change(id) {
+      $0.rounds += 1
+      $0.failed = []
+    }
+    guard let download = downloads[id] else { return }
     guard download.rounds < limits.downloadRounds else { return giveUp(download) }
     let wait = download.backOff(limits)
-    download.state = .waiting(until: now.uptime + wait)
-    downloads[id] = download
+    let until = now.uptime + wait
+    change(id) { $0.state = .waiting(until: until) }
     effects.append(.park(id))
     log(.warning, "every holder of \(named(id)) failed; next try in \(wait / 1000) s")
   }
@@ -227,7 +222,7 @@ extension PeerState {
     view.state = .failed
     view.ended = now.uptime
     remember(view)
-    downloads[download.file] = nil
+    downloads.remove(download.file)
     persist([.unwant(download.file)])
     effects.append(.park(download.file))
     catalogue.setFetch(download.file, .failed)
@@ -235,8 +230,8 @@ extension PeerState {
   }
 
   mutating func wakeDownloads() {
-    for (id, download) in downloads {
-      if case .waiting(let until) = download.state, now.uptime >= until {
+    for id in downloads.files(.waiting) {
+      if case .waiting(let until)? = downloads[id]?.state, now.uptime >= until {
         change(id) { $0.state = .queued }
         isSchedulingDue = true
       }
@@ -245,10 +240,7 @@ extension PeerState {
 
   // MARK: Tools
 
-  mutating func change(_ id: FileID, _ change: (inout Download) -> Void) {
-    guard let index = downloads.index(forKey: id) else { return }
-    change(&downloads.values[index])
-  }
+  mutating func change(_ id: FileID, _ change: (inout Download) -> Void) { downloads.update(id, change) }
 
   func named(_ id: FileID) -> String { catalogue[id].map { named($0.entry) } ?? id.short }
 }

@@ -45,7 +45,7 @@ extension PeerState {
       peers.removeAll { !$0.features.contains(.range) }
     }
     guard peers.count > 1 else { return peers.first }
-    let busy = downloads.values.flatMap { $0.attempts.values.map(\.holder) }
+    let busy = downloads.files(.running).flatMap { downloads[$0]?.attempts.values.map(\.holder) ?? [] }
     let needed = holdersNeededElsewhere(than: download.file)
     func cost(_ peer: TrackedPeer) -> (Int, Int, Int, Double) {
       (
@@ -60,9 +60,8 @@ extension PeerState {
   /// The only holders of files that are about to begin.
   private func holdersNeededElsewhere(than file: FileID) -> Set<PeerHandle> {
     var needed: Set<PeerHandle> = []
-    let waiting = downloads.values.lazy.filter { $0.state == .queued && $0.file != file }
-    for download in waiting.prefix(limits.downloadsLookedAhead) {
-      if let holders = catalogue[download.file]?.holders, holders.count == 1 { needed.insert(holders[0]) }
+    for waiting in downloads.files(.queued).prefix(limits.downloadsLookedAhead) where waiting != file {
+      if let holders = catalogue[waiting]?.holders, holders.count == 1 { needed.insert(holders[0]) }
     }
     return needed
   }

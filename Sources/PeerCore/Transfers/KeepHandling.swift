@@ -61,8 +61,7 @@ extension PeerState {
     let firstSeen = catalogue[entry.id]?.firstSeen ?? now.wall
     _ = catalogue.restore(StoredFile(entry: entry, copy: copy, firstSeen: firstSeen))
     endAttempts(of: entry.id)
-    if let download = downloads.removeValue(forKey: entry.id) {
-      persist([.unwant(entry.id)])
+    if let download = downloads.remove(entry.id) {
       if download.state != .keeping(arrival) { effects.append(.abandon(entry.id)) }
       var view = download.view(name: entry.name)
       view.state = .done

@@ -126,8 +126,7 @@ extension PeerState {
 
   var transferViews: [TransferView] {
     func name(_ id: FileID) -> String { catalogue[id]?.entry.name ?? id.short }
-    let waiting = queue.compactMap { downloads[$0] }
-    return waiting.map { $0.view(name: name($0.file)) }
+    return downloads.views(name: name)
       + uploads.values.map { $0.view(name: name($0.file)) } + ended
   }
 }

@@ -138,7 +138,7 @@ actor EngineLoop: NetworkDelegate {
 
   private func perform(_ effect: Effect) {
     switch effect {
-    case .send(let message, let endpoint): send(message, to: endpoint)
+    case .send(let message, let endpoint, let joins): send(message, to: endpoint, joins)
     case .resolve(let host): resolve(host)
     case .open(let file): open(file)
     case .fetch(let fetch): self.fetch(fetch)
@@ -179,8 +179,8 @@ actor EngineLoop: NetworkDelegate {
     }
   }
 
-  private func send(_ message: [UInt8], to endpoint: Endpoint) {
-    guard let network, !network.send(message, to: endpoint) else { return }
+  private func send(_ message: [UInt8], to endpoint: Endpoint, _ joins: Bool) {
+    guard let network, !network.send(message, to: endpoint, joins: joins) else { return }
     later { await $0.deliver(.sendFailed(to: endpoint, reason: "too many messages wait to be sent")) }
   }
 

@@ -5,6 +5,7 @@ struct FilesWatcher: Sendable {
   let store: HomeStore
   let loop: EngineLoop
   let owner: PeerID
+  private static let longestRest = Duration.seconds(10)
 
   /// Until the task is cancelled.
   func run() async {
@@ -12,7 +13,10 @@ struct FilesWatcher: Sendable {
     await look()
     for await _ in changes {
       if Task.isCancelled { return }
+      let start = ContinuousClock.now
       await look()
+      // Where files keep coming, looking takes a fifth of the time at most.
+      try? await Task.sleep(for: min((ContinuousClock.now - start) * 4, Self.longestRest))
     }
   }
 

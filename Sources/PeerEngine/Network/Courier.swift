@@ -5,14 +5,25 @@ import Synchronization
 
 /// Delivers messages that expect no answer: connect, one write, half-close, so that readers that want the
 /// end see it at once. `NetworkLimits.sends` at a time; the others wait, within bounds.
+///
+/// Peers of this program take several messages on one connection: what waits for one of them goes together.
 final class Courier: Sendable {
   private struct Parcel {
-    var message: [UInt8]
+    /// `nil`: all that waits to be joined.
+    var message: [UInt8]?
     var endpoint: Endpoint
+  }
+
+  private struct Joined {
+    var bytes: [UInt8] = []
+    var count = 0
   }
 
   private struct State {
     var waiting: Deque<Parcel> = []
+    /// Messages that go on one connection, by where they go; there is a parcel for each, waiting or under way.
+    var joined: [Endpoint: Joined] = [:]
+    var joinedCount = 0
     var running = 0
     var lingering = 0
     var isStopped = false
@@ -32,21 +43,56 @@ final class Courier: Sendable {
     self.outcome = outcome
   }
 
+  /// - Parameter joins: the peer takes several messages on one connection.
   /// - Returns: false if too many messages wait already; this one is dropped.
-  func send(_ message: [UInt8], to endpoint: Endpoint) -> Bool {
-    let isAccepted = state.withLock {
-      guard !$0.isStopped, $0.waiting.count < limits.waitingSends else { return false }
-      $0.waiting.append(Parcel(message: message, endpoint: endpoint))
+  func send(_ message: [UInt8], to endpoint: Endpoint, joins: Bool = false) -> Bool {
+    let isAccepted = state.withLock { state in
+      guard !state.isStopped, state.waiting.count + state.joinedCount < limits.waitingSends else {
+        return false
+      }
+      guard joins else {
+        state.waiting.append(Parcel(message: message, endpoint: endpoint))
+        return true
+      }
+      state.joinedCount += 1
+      if state.joined[endpoint] == nil { state.waiting.append(Parcel(endpoint: endpoint)) }
+      state.joined[endpoint, default: Joined()].bytes += message
+      state.joined[endpoint]?.count += 1
       return true
     }
     if isAccepted { startNext() }
     return isAccepted
   }
 
+  /// What a parcel holds once its connection is there.
+  private func contents(_ parcel: Parcel) -> [UInt8] {
+    if let message = parcel.message { return message }
+    return state.withLock { state in
+      let joined = state.joined[parcel.endpoint] ?? Joined()
+      state.joined[parcel.endpoint] = Joined()
+      state.joinedCount -= joined.count
+      return joined.bytes
+    }
+  }
+
+  /// Messages that came to be joined meanwhile get a parcel of their own.
+  private func end(_ parcel: Parcel) {
+    state.withLock { state in
+      guard parcel.message == nil else { return }
+      if state.joined[parcel.endpoint]?.count ?? 0 > 0 {
+        state.waiting.append(parcel)
+      } else {
+        state.joined[parcel.endpoint] = nil
+      }
+    }
+    endSend()
+  }
+
   func stop() {
     state.withLock {
       $0.isStopped = true
       $0.waiting = []
+      $0.joined = [:]
     }
   }
 
@@ -58,6 +104,12 @@ final class Courier: Sendable {
     }
     guard let parcel else { return }
     Task { await deliver(parcel) }
+  }
+
+  /// What waits for a peer that cannot be reached is lost with it.
+  private func drop(_ parcel: Parcel) {
+    if parcel.message == nil { _ = contents(parcel) }
+    end(parcel)
   }
 
   private func endSend() {
@@ -72,10 +124,10 @@ final class Courier: Sendable {
       defer { watchdog.stop() }
       try await channel.executeThenClose { inbound, _ in
         watchdog.waitForWrite()
-        try await channel.channel.writeAndFlush(ByteBuffer(bytes: parcel.message))
+        try await channel.channel.writeAndFlush(ByteBuffer(bytes: contents(parcel)))
         try await channel.channel.close(mode: .output)
         await outcome(parcel.endpoint, nil)
-        endSend()
+        end(parcel)
         await linger(inbound, watchdog)
       }
     } catch {
@@ -84,7 +136,7 @@ final class Courier: Sendable {
       } else {
         await outcome(parcel.endpoint, Dialer.reason(error))
       }
-      endSend()
+      drop(parcel)
     }
   }
 

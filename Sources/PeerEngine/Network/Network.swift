@@ -27,6 +27,7 @@ final class Network: Sendable {
 
   private struct State {
     var lastConnection: UInt64 = 0
+    var connections = 0
     var pushes = 0
     var tasks: [UInt64: Task<Void, Never>] = [:]
     var lastTask: UInt64 = 0
@@ -59,11 +60,13 @@ final class Network: Sendable {
         try await listener.run(limits: limits) { [self] channel, address in
           let id = state.withLock {
             $0.lastConnection += 1
+            $0.connections += 1
             return ConnectionID($0.lastConnection)
           }
           await withTaskExecutorPreference(executor) {
             await AcceptedConnection(channel: channel, address: address, id: id, network: self).run()
           }
+          state.withLock { $0.connections -= 1 }
         }
       } catch is CancellationError {
       } catch {
@@ -71,6 +74,9 @@ final class Network: Sendable {
       }
     }
   }
+
+  /// Accepted connections that are open.
+  var connections: Int { state.withLock { $0.connections } }
 
   /// - Returns: false if `NetworkLimits.pushes` files are arriving already.
   func pushBegins() -> Bool {
@@ -85,7 +91,9 @@ final class Network: Sendable {
 
   // MARK: What the core wants
 
-  func send(_ message: [UInt8], to endpoint: Endpoint) -> Bool { courier.send(message, to: endpoint) }
+  func send(_ message: [UInt8], to endpoint: Endpoint, joins: Bool = false) -> Bool {
+    courier.send(message, to: endpoint, joins: joins)
+  }
 
   func fetch(_ fetch: Effect.Fetch, into target: any DownloadTarget) {
     let control = FetchControl(fetch)

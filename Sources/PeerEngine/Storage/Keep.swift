@@ -202,6 +202,7 @@ extension HomeStore {
       }
     }
     afterStep(.placementRecorded)
+    Keep.attempt(named) { (_) throws(StorageError) in try Disk.makeDirectory(home.files) }
     for keep in named where keep.isOpen {
       keep.attempt { () throws(StorageError) in try link(keep) }
       if keep.copy == nil, let name = keep.name {
@@ -228,7 +229,6 @@ extension HomeStore {
 
   private func link(_ keep: Keep) throws(StorageError) {
     guard let name = keep.name, let stat = keep.stat else { return }
-    try Disk.makeDirectory(home.files)
     guard try Disk.place(keep.partial.path, at: home.file(name)) else { return }
     keep.copy = LocalCopy(storedName: name, size: stat.size, modified: stat.modified)
   }

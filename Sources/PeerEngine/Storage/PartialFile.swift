@@ -94,16 +94,18 @@ public final class PartialFile: Sendable {
   /// - Throws: `StorageError.diskFull` if there is not so much room.
   public func expect(size: UInt64) throws(StorageError) {
     guard state.withLock({ $0.size }) != size else { return }
-    try file.reserve(size)
+    if Self.isWorthReserving(size) { try file.reserve(size) }
     try state.withLock { state throws(StorageError) in
       state.size = size
-      // A file of one block begins again as fast as a map of it is written.
-      if state.map == nil, size > BlockList.blockSize {
+      if state.map == nil, Self.isWorthReserving(size) {
         state.map = try PartialMap(creating: Self.mapPath(path))
       }
       try state.map?.set(size: size)
     }
   }
+
+  /// A file of one block is written in a moment: to reserve its room, or to map it, costs as much.
+  static func isWorthReserving(_ size: UInt64) -> Bool { size > BlockList.blockSize }
 
   /// - Throws: `StorageError.diskFull` and others; what was appended before is still there.
   public func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
@@ -183,7 +185,7 @@ public final class PartialFile: Sendable {
         hashed.hash.update(bytes)
         hashed.end += UInt64(bytes.count)
       }
-      if !isTemporary { file.beginWriteBack(range) }
+      if !isTemporary, Self.isWorthReserving(end) { file.beginWriteBack(range) }
     }
   }
 
@@ -231,7 +233,7 @@ public final class PartialFile: Sendable {
 
   func sync() throws(StorageError) -> FileStat {
     // The room reserved for a file that turned out to be shorter.
-    if let size = state.withLock({ $0.size }) { try file.truncate(to: size) }
+    if let size = state.withLock({ $0.size }), try file.look().size != size { try file.truncate(to: size) }
     try file.sync()
     return try file.look()
   }

@@ -58,6 +58,8 @@ struct FileReference: Sendable {
 
   private func matches(_ record: FileRecord) -> Bool {
     if let range, range.contains(record.entry.id) { return true }
+    // A whole id is nobody's name, and is what scripts ask for by the thousand.
+    if text.utf8.count == 2 * FileID.byteCount, range != nil { return false }
     return record.copy?.storedName == text || names(record.entry.name)
   }
 

@@ -22,6 +22,27 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func messagesToAPeerThatTakesSeveralGoTogether() async throws {
+    let fixture = try await NetworkFixture { $0.sends = 1 }
+    let here = Endpoint(host: "127.0.0.1", port: fixture.port)
+    for number in 0..<50 {
+      #expect(
+        fixture.network.send(
+          MessageEncoder.getBlocks(FileID(bytes: [UInt8](repeating: UInt8(number), count: 32))!),
+          to: here, joins: true))
+    }
+    fixture.desk.onMessage { [network = fixture.network] connection, _ in
+      _ = network.answers.decide(connection, .refuse)
+    }
+    try await eventually("all have arrived") { fixture.desk.messages.count == 50 }
+    let connections = Set(
+      fixture.desk.events.compactMap { event -> ConnectionID? in
+        if case .received(_, _, let connection) = event { connection } else { nil }
+      })
+    #expect(connections.count < 50)
+    await fixture.stop()
+  }
+
   @Test func whatCannotBeDeliveredIsToldOnce() async throws {
     let fixture = try await NetworkFixture()
     let endpoint = Endpoint(host: "127.0.0.1", port: try FreePort.take())

@@ -1,0 +1,112 @@
+import OrderedCollections
+
+/// The queue of downloads: in order, and sorted by what they do, so that a step costs the same however many
+/// wait.
+struct DownloadTable {
+  /// What a download does, as far as the queue cares.
+  enum Standing: Hashable {
+    case queued
+    /// It occupies one of the slots of `--downloads`.
+    case running
+    /// All is here, and is being verified and kept.
+    case ending
+    case waiting
+    case paused
+  }
+
+  private var table: [FileID: Download] = [:]
+  /// By priority, then rank.
+  private(set) var order: [FileID] = []
+  private var standings: [Standing: OrderedSet<FileID>] = [:]
+  private var lastRank: Int64 = 0
+
+  var count: Int { table.count }
+  var nextRank: Int64 { lastRank + 1 }
+
+  subscript(file: FileID) -> Download? { table[file] }
+
+  /// In the order in which they came there.
+  func files(_ standing: Standing) -> OrderedSet<FileID> { standings[standing] ?? [] }
+
+  mutating func insert(_ download: Download) {
+    lastRank = max(lastRank, download.rank)
+    table[download.file] = download
+    order.insert(download.file, at: place(of: download))
+    standings[download.standing, default: []].append(download.file)
+  }
+
+  @discardableResult
+  mutating func remove(_ file: FileID) -> Download? {
+    guard let download = table[file] else { return nil }
+    order.remove(at: place(of: download))
+    standings[download.standing]?.remove(file)
+    table[file] = nil
+    return download
+  }
+
+  mutating func update(_ file: FileID, _ change: (inout Download) -> Void) {
+    guard let index = table.index(forKey: file) else { return }
+    let before = Key(table.values[index])
+    change(&table.values[index])
+    let after = Key(table.values[index])
+    if before == after { return }
+    if before.standing != after.standing {
+      standings[before.standing]?.remove(file)
+      standings[after.standing, default: []].append(file)
+    }
+    guard (before.priority, before.rank) != (after.priority, after.rank) else { return }
+    lastRank = max(lastRank, after.rank)
+    order.removeAll { $0 == file }
+    order.insert(file, at: place(of: table.values[index]))
+  }
+
+  /// What the order and the standings follow from.
+  private struct Key: Equatable {
+    let priority: TransferPriority
+    let rank: Int64
+    let standing: Standing
+
+    init(_ download: borrowing Download) {
+      priority = download.priority
+      rank = download.rank
+      standing = download.standing
+    }
+  }
+
+  /// Where a download is in the order, or belongs.
+  private func place(of download: borrowing Download) -> Int {
+    let (priority, rank, file) = (download.priority, download.rank, download.file)
+    var low = 0
+    var high = order.count
+    while low < high {
+      let middle = (low + high) / 2
+      guard let index = table.index(forKey: order[middle]) else { return middle }
+      let other = Key(table.values[index])
+      if (other.priority, other.rank, order[middle]) < (priority, rank, file) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return low
+  }
+
+  /// In order.
+  func views(name: (FileID) -> String) -> [TransferView] {
+    order.compactMap { file in
+      table.index(forKey: file).map { table.values[$0].view(name: name(file)) }
+    }
+  }
+}
+
+extension Download {
+  var standing: DownloadTable.Standing {
+    switch state {
+    case .queued: .queued
+    case .opening, .active: .running
+    case .verifying, .keeping: .ending
+    case .waiting: .waiting
+    case .paused: .paused
+    }
+  }
+}

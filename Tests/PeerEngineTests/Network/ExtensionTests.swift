@@ -1,0 +1,256 @@
+import Crypto
+import NIOCore
+import PeerCore
+import TestSupport
+import Testing
+
+@testable import PeerEngine
+
+/// docs/PROTOCOL.md, "Extension": raw bytes, ranges, kept connections, block lists.
+@Suite struct ExtensionTests {
+  /// Three blocks and a bit.
+  static let content = (0..<(3 << 20) + 5).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 12) }
+  static let entry = FileEntry(
+    id: FileID(bytes: SHA256.hash(data: content + Array("7".utf8)))!, name: "big", owner: "o",
+    timestamp: Lexeme(7), sizeBytes: UInt64(content.count))
+  static let copy = LocalCopy(storedName: "big", size: UInt64(content.count), modified: 0)
+  static let hashes = stride(from: 0, to: content.count, by: 1 << 20).map {
+    FileID(bytes: SHA256.hash(data: Array(content.dropFirst($0).prefix(1 << 20))))!
+  }
+  static let list = BlockList(size: UInt64(content.count), hashes: hashes)!
+
+  static func part(_ range: Range<UInt64>) -> RawPart {
+    RawPart(offset: range.lowerBound, length: UInt64(range.count), size: UInt64(content.count))!
+  }
+
+  static func rawAnswer(_ range: Range<UInt64>) -> [UInt8] {
+    MessageEncoder.fileData(entry, raw: part(range)) + content[Int(range.lowerBound)..<Int(range.upperBound)]
+  }
+
+  /// A network that holds the file and gives whatever part is asked for.
+  func holder() async throws -> NetworkFixture {
+    let fixture = try await NetworkFixture()
+    fixture.desk.hold(Self.content, as: "big")
+    fixture.desk.onMessage { [network = fixture.network] connection, message in
+      switch message {
+      case .getFile(let request) where request.part(ofSize: Self.copy.size) != nil:
+        _ = network.answers.decide(connection, .serve(UploadID(1), request, Self.entry, Self.copy))
+      case .getBlocks(let request) where request.file == Self.entry.id:
+        _ = network.answers.decide(connection, .serveBlocks(Self.entry.id, Self.copy))
+      default: _ = network.answers.decide(connection, .refuse)
+      }
+    }
+    return fixture
+  }
+
+  // MARK: Serving
+
+  @Test func oneConnectionServesManyRequests() async throws {
+    let fixture = try await holder()
+    let requests =
+      MessageEncoder.getFile(Self.entry.id, rawFrom: 1 << 20, length: 9)
+      + MessageEncoder.getFile(Self.entry.id, rawFrom: .max, length: nil)
+      + MessageEncoder.getBlocks(Self.entry.id)
+      + MessageEncoder.getBlocks(greeting.id)
+      + MessageEncoder.getFile(Self.entry.id, rawFrom: 0, length: nil)
+    let answer = try await RawClient.connect(to: fixture.port).exchange(requests)
+    #expect(
+      answer == Self.rawAnswer(1 << 20..<(1 << 20) + 9) + MessageEncoder.fileNotFound
+        + MessageEncoder.blocks(Self.entry.id, Self.list) + MessageEncoder.blocksNotFound
+        + Self.rawAnswer(0..<UInt64(Self.content.count)))
+    await fixture.stop()
+  }
+
+  @Test func aConnectionWithoutFurtherRequestsIsClosed() async throws {
+    let fixture = try await NetworkFixture { $0.keepAlive = .milliseconds(300) }
+    fixture.desk.onMessage { [network = fixture.network] connection, _ in
+      _ = network.answers.decide(connection, .refuse)
+    }
+    let answer = try await RawClient.connect(to: fixture.port).exchange(
+      MessageEncoder.getBlocks(Self.entry.id), halfClose: false)
+    #expect(answer == MessageEncoder.blocksNotFound)
+    await fixture.stop()
+  }
+
+  @Test func rawBytesThatNobodyAskedForAreRefused() async throws {
+    let fixture = try await NetworkFixture()
+    let answer = try await RawClient.connect(to: fixture.port).exchange(Self.rawAnswer(0..<100))
+    #expect(answer.isEmpty)
+    try await eventually("the refusal is logged") {
+      fixture.desk.lines.contains { $0.contains("raw bytes that nobody asked for") }
+    }
+    await fixture.stop()
+  }
+
+  // MARK: Fetching
+
+  private func fetch(
+    _ attempt: UInt64, _ range: Range<UInt64>? = nil, from port: Int, blocks: BlockList? = nil
+  ) -> Effect.Fetch {
+    Effect.Fetch(
+      attempt: AttemptID(attempt), entry: Self.entry, holder: Endpoint(host: "127.0.0.1", port: port),
+      features: .ours, start: range?.lowerBound ?? 0, end: range?.upperBound, size: Self.copy.size,
+      blocks: blocks, limit: 1 << 30)
+  }
+
+  private func outcome(_ attempt: UInt64, _ fixture: NetworkFixture) async throws -> Event {
+    try await eventually("attempt \(attempt) ends") {
+      fixture.desk.events.first { event in
+        switch event {
+        case .fetched(AttemptID(attempt), _, _), .fetchFailed(AttemptID(attempt), _): true
+        default: false
+        }
+      }
+    }
+  }
+
+  private func failure(_ event: Event) -> TransferFailure? {
+    if case .fetchFailed(_, let failure) = event { failure } else { nil }
+  }
+
+  @Test func partsComeRawOnAConnectionThatIsKept() async throws {
+    let holder = try await holder()
+    let fixture = try await NetworkFixture()
+    let ranges: [Range<UInt64>] = [2 << 20..<Self.copy.size, 0..<1 << 20, 1 << 20..<2 << 20]
+    for (number, range) in ranges.enumerated() {
+      fixture.network.fetch(fetch(UInt64(number), range, from: holder.port), into: fixture.target)
+      guard case .fetched(_, let data, let end) = try await outcome(UInt64(number), fixture) else {
+        Issue.record("not fetched")
+        return
+      }
+      #expect(data.raw?.range == range)
+      #expect(end == range.upperBound)
+    }
+    #expect(fixture.target.bytes == Self.content)
+    #expect(fixture.target.size == Self.copy.size)
+    let connections = holder.desk.events.compactMap { event -> ConnectionID? in
+      if case .received(_, _, let connection) = event { connection } else { nil }
+    }
+    #expect(Set(connections).count == 1)
+    await fixture.stop()
+    await holder.stop()
+  }
+
+  @Test func aKeptConnectionThatTheHolderClosedIsReplaced() async throws {
+    let holder = try await NetworkFixture { $0.keepAlive = .milliseconds(200) }
+    holder.desk.hold(Self.content, as: "big")
+    holder.desk.onMessage { [network = holder.network] connection, message in
+      guard case .getFile(let request) = message else { return }
+      _ = network.answers.decide(connection, .serve(UploadID(1), request, Self.entry, Self.copy))
+    }
+    let fixture = try await NetworkFixture()
+    fixture.network.fetch(fetch(1, 0..<1 << 20, from: holder.port), into: fixture.target)
+    guard case .fetched = try await outcome(1, fixture) else {
+      Issue.record("not fetched")
+      return
+    }
+    try await eventually("the holder has closed it") { holder.network.connections == 0 }
+    fixture.network.fetch(fetch(2, 1 << 20..<2 << 20, from: holder.port), into: fixture.target)
+    guard case .fetched = try await outcome(2, fixture) else {
+      Issue.record("not fetched")
+      return
+    }
+    await fixture.stop()
+    await holder.stop()
+  }
+
+  @Test func aWholeFileInHexIsAsGoodAsAPart() async throws {
+    let fixture = try await NetworkFixture()
+    let peer = try await ScriptedPeer([.send(fileData(Self.entry, hex: hexText(Self.content)))])
+    fixture.network.fetch(fetch(1, 1 << 20..<2 << 20, from: peer.port), into: fixture.target)
+    guard case .fetched(_, _, let end) = try await outcome(1, fixture) else {
+      Issue.record("not fetched")
+      return
+    }
+    #expect(end == 2 << 20)
+    #expect(fixture.target.confirmed == [1 << 20..<2 << 20])
+    #expect(fixture.target.bytes[1 << 20..<2 << 20] == Self.content[1 << 20..<2 << 20])
+    await fixture.stop()
+  }
+
+  @Test func aPartThatIsShortenedIsFullThere() throws {
+    let fetch = fetch(1, from: 1)
+    let control = FetchControl(fetch)
+    let target = MemoryDownload()
+    let receiver = FetchReceiver(fetch, control: control, target: target, hasher: ContentHash())
+    try receiver.begin(Self.part(0..<Self.copy.size))
+    try Self.content[..<1000].withUnsafeBytes { try receiver.take($0) }
+    #expect(!receiver.isFull)
+    control.shorten(to: 1500)
+    control.shorten(to: 2000)
+    try Self.content[1000..<3000].withUnsafeBytes { try receiver.take($0) }
+    #expect(receiver.isFull)
+    #expect(target.confirmed == [0..<1500])
+  }
+
+  @Test func blocksAreCheckedAsTheyLand() async throws {
+    let holder = try await holder()
+    let fixture = try await NetworkFixture()
+    fixture.network.fetch(fetch(1, from: holder.port, blocks: Self.list), into: fixture.target)
+    guard case .fetched(_, _, let end) = try await outcome(1, fixture) else {
+      Issue.record("not fetched")
+      return
+    }
+    #expect(end == Self.copy.size)
+    await fixture.stop()
+    await holder.stop()
+  }
+
+  @Test func aWrongBlockDoesNotCount() async throws {
+    let holder = try await holder()
+    let fixture = try await NetworkFixture()
+    var hashes = Self.hashes
+    hashes[1] = FileID(bytes: [UInt8](repeating: 9, count: 32))!
+    let lie = BlockList(size: Self.copy.size, hashes: hashes)!
+    fixture.network.fetch(fetch(1, from: holder.port, blocks: lie), into: fixture.target)
+    #expect(failure(try await outcome(1, fixture)) == .wrongBlock(1))
+    #expect(fixture.target.confirmed == [0..<1 << 20])
+    #expect(
+      fixture.desk.events.contains { event in
+        if case .fetchProgress(AttemptID(1), 1 << 20, _) = event { true } else { false }
+      })
+    await fixture.stop()
+    await holder.stop()
+  }
+
+  @Test func anotherPartThanAskedForIsMalformed() async throws {
+    let fixture = try await NetworkFixture()
+    for (number, range) in [1 << 20..<2 << 20, 0..<9].enumerated() {
+      let peer = try await ScriptedPeer([
+        .send(Self.rawAnswer(UInt64(range.lowerBound)..<UInt64(range.upperBound)))
+      ])
+      fixture.network.fetch(fetch(UInt64(number), 0..<1 << 20, from: peer.port), into: fixture.target)
+      guard case .malformed = failure(try await outcome(UInt64(number), fixture)) else {
+        Issue.record("\(range) is not malformed")
+        return
+      }
+    }
+    #expect(fixture.target.confirmed.isEmpty)
+    await fixture.stop()
+  }
+
+  @Test func rawBytesThatEndTooSoonAreTruncated() async throws {
+    let fixture = try await NetworkFixture()
+    let peer = try await ScriptedPeer([.send(Array(Self.rawAnswer(0..<2 << 20).dropLast(99))), .close])
+    fixture.network.fetch(fetch(1, 0..<2 << 20, from: peer.port), into: fixture.target)
+    #expect(failure(try await outcome(1, fixture)) == .truncated)
+    #expect(fixture.target.confirmed == [0..<(2 << 20) - 99])
+    await fixture.stop()
+  }
+
+  @Test func blockListsAreFetched() async throws {
+    let holder = try await holder()
+    let fixture = try await NetworkFixture()
+    let endpoint = Endpoint(host: "127.0.0.1", port: holder.port)
+    fixture.network.fetchBlocks(AttemptID(1), of: Self.entry.id, from: endpoint)
+    fixture.network.fetchBlocks(AttemptID(2), of: greeting.id, from: endpoint)
+    try await eventually("both are answered") {
+      let lists = fixture.desk.events.compactMap { event -> BlockList?? in
+        if case .blocksFetched(_, let list) = event { .some(list) } else { nil }
+      }
+      return lists.count == 2 && lists.contains(Self.list) && lists.contains(nil)
+    }
+    await fixture.stop()
+    await holder.stop()
+  }
+}

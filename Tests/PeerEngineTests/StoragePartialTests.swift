@@ -1,0 +1,178 @@
+import Foundation
+import PeerCore
+import Testing
+
+@testable import PeerEngine
+
+/// Partial files that outlive the process.
+@Suite("Partial files") struct StoragePartialTests {
+  static let block = BlockList.blockSize
+  let home: TemporaryHome
+
+  init() throws { home = try TemporaryHome() }
+
+  /// Two blocks and a bit, with the id that they have with the timestamp 7.
+  let content = (0..<(2 << 20) + 9).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 11) }
+
+  var entry: FileEntry {
+    var hash = ContentHash()
+    content.withUnsafeBytes { hash.update($0) }
+    return FileEntry(id: hash.id(suffix: "7"), name: "big.bin", owner: "ann", timestamp: Lexeme(7))
+  }
+
+  private func put(_ range: Range<Int>, into partial: PartialFile) throws {
+    try content[range].withUnsafeBytes { try partial.write($0, at: UInt64(range.lowerBound)) }
+    try partial.confirm(UInt64(range.lowerBound)..<UInt64(range.upperBound))
+  }
+
+  private func want(_ store: HomeStore) async throws {
+    try await store.apply([.describe(entry, firstSeen: 0), .want(WantedFile(id: entry.id, rank: 1))])
+  }
+
+  @Test func completeBlocksAreThereAfterACrash() async throws {
+    try await home.open { store in
+      try await want(store)
+      let partial = try await store.openPartial(of: entry.id)
+      #expect(partial.progress.complete.isEmpty)
+      try store.expect(UInt64(content.count), in: partial)
+      try put(1 << 20..<content.count, into: partial)
+      try put(0..<5, into: partial)
+    }
+    try await home.open { store in
+      let partial = try await store.openPartial(of: entry.id)
+      #expect(partial.progress.size == UInt64(content.count))
+      #expect(Array(partial.progress.complete.ranges) == [Self.block..<UInt64(content.count)])
+      try put(0..<1 << 20, into: partial)
+      try await store.finishHash(of: partial)
+      let copy = try await store.keep(partial, as: entry, firstSeen: 0)
+      #expect(copy.size == UInt64(content.count))
+      #expect(try Data(contentsOf: URL(fileURLWithPath: store.path(of: copy))) == Data(content))
+      #expect(try await store.load().wanted.isEmpty)
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: "\(home.path)/.p2ptui/partial").isEmpty)
+  }
+
+  @Test func whatNobodyWantsIsRemovedAtTheStart() async throws {
+    try await home.open { store in
+      let partial = try await store.openPartial(of: entry.id)
+      try store.expect(UInt64(content.count), in: partial)
+    }
+    try await home.open { _ in }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: "\(home.path)/.p2ptui/partial").isEmpty)
+  }
+
+  @Test func theHashFollowsHoweverTheBytesCome() async throws {
+    try await home.open { store in
+      let partial = try await store.openPartial(of: entry.id)
+      try store.expect(UInt64(content.count), in: partial)
+      for range in [1 << 20..<2 << 20, 0..<1 << 20, 2 << 20..<content.count] {
+        try put(range, into: partial)
+        store.followHash(of: partial)
+      }
+      try await store.finishHash(of: partial)
+      #expect(partial.verifies(entry))
+      partial.discard()
+    }
+  }
+
+  @Test func wrongBytesAreFoundForgottenAndReplaced() async throws {
+    try await home.open { store in
+      let partial = try await store.openPartial(of: entry.id)
+      try store.expect(UInt64(content.count), in: partial)
+      try put(0..<content.count, into: partial)
+      let list = try #require(
+        BlockList(
+          size: UInt64(content.count),
+          hashes: stride(from: 0, to: content.count, by: 1 << 20).map { start in
+            var hash = ContentHash()
+            content.dropFirst(start).prefix(1 << 20).withUnsafeBytes { hash.update($0) }
+            return hash.finish()
+          }))
+      #expect(try await store.blocks(of: partial, differingFrom: list) == [])
+      try [0xFF as UInt8].withUnsafeBytes { try partial.write($0, at: Self.block + 3) }
+      try await store.finishHash(of: partial)
+      #expect(try await store.blocks(of: partial, differingFrom: list) == [1])
+      try partial.forget(Self.block..<2 * Self.block)
+      #expect(!partial.progress.complete.contains(Self.block))
+      try put(1 << 20..<2 << 20, into: partial)
+      try await store.finishHash(of: partial)
+      #expect(partial.verifies(entry))
+      partial.discard()
+    }
+  }
+
+  @Test func aFileOfUnknownSizeIsMappedOnceItIsKnown() async throws {
+    try await home.open { store in
+      let partial = try await store.openPartial(of: entry.id)
+      try put(0..<content.count, into: partial)
+      try await store.finishHash(of: partial)
+      #expect(partial.size == UInt64(content.count))
+      #expect(partial.verifies(entry))
+      let copy = try await store.keep(partial, as: entry, firstSeen: 0)
+      #expect(copy.size == UInt64(content.count))
+    }
+  }
+
+  @Test func moreThanTheDiskHasIsRefusedBeforeAByteIsWritten() async throws {
+    try await home.open { store in
+      let partial = try await store.openPartial(of: entry.id)
+      #expect(throws: StorageError.self) { try store.expect(UInt64(Int64.max), in: partial) }
+      partial.discard()
+    }
+  }
+
+  @Test func aTornMapPromisesNothing() async throws {
+    try await home.open { store in
+      try await want(store)
+      let partial = try await store.openPartial(of: entry.id)
+      try store.expect(UInt64(content.count), in: partial)
+      try put(0..<content.count, into: partial)
+    }
+    let map = "\(home.path)/.p2ptui/partial/\(PartialFile.name(of: entry.id)).map"
+    try Data([1, 2, 3]).write(to: URL(fileURLWithPath: map))
+    try await home.open { store in
+      let partial = try await store.openPartial(of: entry.id)
+      #expect(partial.progress.complete.isEmpty)
+      #expect(partial.progress.size == nil)
+    }
+  }
+
+  @Test func theQueueIsRemembered() async throws {
+    let wanted = [
+      WantedFile(id: entry.id, rank: 5, priority: .low, isPaused: true),
+      WantedFile(id: FileID(bytes: [UInt8](repeating: 1, count: 32))!, rank: -2, priority: .high),
+    ]
+    try await home.open { store in try await store.apply(wanted.map { .want($0) }) }
+    try await home.open { store in
+      #expect(try await store.load().wanted == wanted.reversed())
+      try await store.apply([.unwant(entry.id)])
+      #expect(try await store.load().wanted == [wanted[1]])
+    }
+  }
+
+  @Test func manyFilesAreKeptTogetherAndOneThatFailsAlone() async throws {
+    try await home.open { store in
+      let keeps = try (0..<20).map { number -> Keep in
+        let partial = try store.beginPartial()
+        let bytes = Array("file \(number)".utf8)
+        try bytes.withUnsafeBytes { try partial.append($0) }
+        let id = number == 7 ? entry.id : partial.digest(suffix: "1")
+        return Keep(
+          partial, FileEntry(id: id, name: "same name", owner: "ann", timestamp: Lexeme(1)), firstSeen: 0)
+      }
+      let results = store.placeKept(keeps)
+      for (number, result) in results.enumerated() {
+        switch result {
+        case .success(let copy):
+          let bytes = try Data(contentsOf: URL(fileURLWithPath: store.path(of: copy)))
+          #expect(bytes == Data("file \(number)".utf8))
+        case .failure(let error):
+          #expect(number == 7)
+          #expect(error == .mismatch(id: entry.id.hex))
+        }
+      }
+      #expect(Set(results.compactMap { try? $0.get().storedName }).count == 19)
+      keeps[7].partial.discard()
+    }
+  }
+}
