@@ -43,6 +43,8 @@ final class Courier: Sendable {
     return isAccepted
   }
 
+  var waitingCount: Int { state.withLock { $0.waiting.count } }
+
   func stop() {
     state.withLock {
       $0.isStopped = true

@@ -27,6 +27,7 @@ final class Network: Sendable {
 
   private struct State {
     var lastConnection: UInt64 = 0
+    var connections = 0
     var pushes = 0
     var tasks: [UInt64: Task<Void, Never>] = [:]
     var lastTask: UInt64 = 0
@@ -59,11 +60,13 @@ final class Network: Sendable {
         try await listener.run(limits: limits) { [self] channel, address in
           let id = state.withLock {
             $0.lastConnection += 1
+            $0.connections += 1
             return ConnectionID($0.lastConnection)
           }
           await withTaskExecutorPreference(executor) {
             await AcceptedConnection(channel: channel, address: address, id: id, network: self).run()
           }
+          state.withLock { $0.connections -= 1 }
         }
       } catch is CancellationError {
       } catch {
@@ -82,6 +85,10 @@ final class Network: Sendable {
   }
 
   func pushEnded() { state.withLock { $0.pushes -= 1 } }
+
+  /// Accepted ones that are open.
+  var connections: Int { state.withLock { $0.connections } }
+  var waitingSends: Int { courier.waitingCount }
 
   // MARK: What the core wants
 

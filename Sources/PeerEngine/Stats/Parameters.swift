@@ -41,8 +41,8 @@ struct Parameters {
 
 /// Which part of the files, in which order; the same for the page and the API.
 struct ListQuery {
-  /// Bytes of a search text.
-  static let longestText = 256
+  /// Bytes of a search text: the page's field takes 200 characters.
+  static let longestText = 800
   static let greatestLimit = 1000
 
   var files: FileQuery
@@ -85,16 +85,6 @@ struct ListQuery {
   }
 
   private static func encoded(_ text: String) -> String {
-    var result = ""
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-        result.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-      }
-    }
-    return result
+    PercentEncoding.encoded(text) { "-._".utf8.contains($0) }
   }
 }
