@@ -37,7 +37,7 @@ public struct FileQuery: Hashable, Sendable {
     switch sort {
     case .name: return Key(text: record.entry.name.lowercased(), number: 0, id: id)
     case .owner: return Key(text: record.entry.owner.lowercased(), number: 0, id: id)
-    case .size: return Key(text: "", number: record.size.map(Double.init) ?? -1, id: id)
+    case .size: return Key(text: "", number: record.size.map { Double($0) } ?? -1, id: id)
     case .time: return Key(text: "", number: record.entry.timestampSeconds ?? -1, id: id)
     case .holders: return Key(text: "", number: Double(record.holders.count), id: id)
     case .state: return Key(text: record.state.rawValue, number: 0, id: id)

@@ -50,20 +50,19 @@ public final class PeerMetrics: Sendable {
     switch event {
     case .received(let message, _, _): countMessage("in", Self.type(of: message))
     case .pushed: countMessage("in", "FILE_DATA")
-    case .fetched:
-      countMessage("in", "FILE_DATA")
-      countEnd("down", "done")
-    case .fetchFailed(_, let failure): countFailure("download", failure)
+    case .fetched: countMessage("in", "FILE_DATA")
+    case .blocksFetched(_, _?): countMessage("in", "BLOCKS")
+    case .fetchFailed(_, let failure), .openFailed(_, let failure), .verifyFailed(_, let failure):
+      countFailure("download", failure)
+    case .kept: countEnd("down", "done")
+    case .keepFailed(_, let failure): countFailure("keep", failure)
     case .uploadEnded(_, nil): countEnd("up", "done")
     case .uploadEnded(_, let failure?):
       countEnd("up", "failed")
       countFailure("upload", failure)
-    case .keepFailed(_, let failure): countFailure("keep", failure)
     case .sendFailed: countFailure("message", reason: "undelivered")
     case .importFailed: countFailure("push", reason: "refused")
-    case .started, .tick, .sent, .resolved, .command, .fetchProgress, .uploadProgress, .kept, .imported,
-      .scanned:
-      break
+    default: break
     }
   }
 
@@ -71,7 +70,9 @@ public final class PeerMetrics: Sendable {
     switch effect {
     case .send(let message, _): countMessage("out", Self.type(of: message))
     case .fetch: countMessage("out", "GET_FILE")
+    case .fetchBlocks: countMessage("out", "GET_BLOCKS")
     case .serve, .replicate, .refuse: countMessage("out", "FILE_DATA")
+    case .serveBlocks: countMessage("out", "BLOCKS")
     default: break
     }
   }
@@ -210,6 +211,7 @@ extension TransferFailure {
     case .malformed: "malformed"
     case .tooLarge: "too_large"
     case .mismatch: "mismatch"
+    case .wrongBlock, .wrongBlocks, .wrongBlockList: "wrong_blocks"
     case .reset: "reset"
     case .quota: "quota"
     case .cancelled: "cancelled"

@@ -16,12 +16,12 @@ final class RateLimit: Sendable {
   private static let longestWait = Duration.milliseconds(500)
 
   init(bytesPerSecond: UInt64?) {
-    bucket = Mutex(Bucket(rate: bytesPerSecond.map(Double.init), paidUntil: .now))
+    bucket = Mutex(Bucket(rate: bytesPerSecond.map { Double($0) }, paidUntil: .now))
   }
 
   /// What was taken before at the old rate is forgiven.
   func set(bytesPerSecond: UInt64?) {
-    bucket.withLock { $0 = Bucket(rate: bytesPerSecond.map(Double.init), paidUntil: .now) }
+    bucket.withLock { $0 = Bucket(rate: bytesPerSecond.map { Double($0) }, paidUntil: .now) }
   }
 
   /// Takes so many bytes' worth and waits until they are earned.
