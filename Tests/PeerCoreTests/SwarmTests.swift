@@ -215,7 +215,8 @@ import Testing
   /// All bytes have come, from two holders.
   func complete(_ peer: inout Peer) {
     var finished: Set<AttemptID> = []
-    while let next = zip(peer.effects.fetches, parts(peer)).first(where: { !finished.contains($0.0.attempt) }) {
+    while let next = zip(peer.effects.fetches, parts(peer)).first(where: { !finished.contains($0.0.attempt) })
+    {
       finished.insert(next.0.attempt)
       peer.finish(next.0, of: file, end: next.1.upperBound)
     }
