@@ -20,7 +20,7 @@ struct Page {
   }
   struct Transfer {
     /// `done` is how far it is, `pace` how fast and how long still.
-    let key, direction, name, peer, state, stateClass, done, pace, percent, tries, error: String
+    let key, direction, name, peer, holders, state, stateClass, done, pace, percent, tries, error: String
     let hasTotal, hasError: Bool
   }
   struct Line { let key, time, iso, level, text: String }
@@ -176,6 +176,7 @@ extension Page.Transfer {
     self.init(
       key: "\(transfer.number)", direction: transfer.direction == .down ? "download" : "upload",
       name: Visible.text(transfer.fileName, limit: 255), peer: Visible.text(transfer.peer ?? "", limit: 80),
+      holders: transfer.holders > 1 ? "and \(transfer.holders - 1) more" : "",
       state: transfer.state.rawValue, stateClass: transfer.state.rawValue,
       done: Self.done(transfer, percent), pace: (rate + left).joined(separator: ", "),
       percent: "\(percent ?? 0)", tries: "\(transfer.tries)",

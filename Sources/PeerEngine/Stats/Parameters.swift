@@ -42,7 +42,7 @@ struct Parameters {
 }
 
 /// Which part of the files, in which order; the same for the page and the API.
-struct ListQuery {
+struct ListQuery: Equatable {
   /// Characters of a search text (Unicode scalars).
   static let longestText = 200
   static let greatestLimit = 1000

@@ -3,9 +3,8 @@ import Hummingbird
 /// What is sent back, before the headers that every answer carries.
 struct StatsAnswer {
   enum Body {
-    case bytes([UInt8])
-    /// What `Gzip` made of an answer of that many bytes.
-    case compressed([UInt8])
+    /// `compressed` is what `Gzip` made of it, if that was done already.
+    case bytes([UInt8], compressed: [UInt8]? = nil)
     case events(EventStream)
     case download(Download)
   }
@@ -50,25 +49,31 @@ struct StatsAnswer {
     return StatsAnswer(status: .ok, headers: headers, body: .events(stream))
   }
 
+  /// Compresses a text ahead of time that will be sent more than once.
+  mutating func compress() {
+    guard case .bytes(let bytes, _) = body, bytes.count >= Gzip.least else { return }
+    body = .bytes(bytes, compressed: Gzip.compressed(bytes))
+  }
+
   /// Not sent again to who has it, and compressed where that is understood and worth it.
   mutating func adapt(to request: Request) {
-    guard case .bytes(let bytes) = body, status == .ok, let tag = headers[.eTag] else { return }
+    guard case .bytes(let bytes, let known) = body, status == .ok, let tag = headers[.eTag] else { return }
     if EntityTag.matches(tag, request.headers[.ifNoneMatch]) {
       status = .notModified
       headers[.contentType] = nil
       body = .bytes([])
     } else if bytes.count >= Gzip.least, Gzip.isAccepted(by: request.headers[.acceptEncoding]),
-      let compressed = Gzip.compressed(bytes)
+      let compressed = known ?? Gzip.compressed(bytes)
     {
       headers[.contentEncoding] = "gzip"
-      body = .compressed(compressed)
+      body = .bytes(compressed)
     }
   }
 
   func response(to request: Request) -> Response {
     let body: ResponseBody =
       switch self.body {
-      case .bytes(let bytes), .compressed(let bytes): .init(byteBuffer: ByteBuffer(bytes: bytes))
+      case .bytes(let bytes, _): .init(byteBuffer: ByteBuffer(bytes: bytes))
       case .events(let stream): stream.body(for: request)
       case .download(let download): download.body
       }

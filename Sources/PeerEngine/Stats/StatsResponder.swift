@@ -18,11 +18,12 @@ struct StatsContext: RequestContext {
 struct StatsResponder: HTTPResponder {
   let source: StatsSource
   private let hosts: Set<String>
-  private let queries = QueryCache()
+  private let renderer: Renderer
 
   /// - Parameter hostNames: accepted as `Host` beside the loopback names, where that is checked.
   init(source: StatsSource, hostNames: [String]) {
     self.source = source
+    renderer = Renderer(source: source)
     hosts = Set(["localhost", "127.0.0.1", "::1"] + hostNames.map { $0.lowercased() })
   }
 
@@ -54,6 +55,8 @@ struct StatsResponder: HTTPResponder {
     switch resource {
     case .health: return .text("ok\n")
     case .asset(let asset): return asset.answer(version: parameters["v"])
+    case .page: return await renderer.page(try ListQuery(parameters, states: true))
+    case .files: return await renderer.files(try ListQuery(parameters, states: false))
     case .events:
       let lastEventID = request.headers[.init("Last-Event-ID")!]
       return .events(try EventStream(source.feed, lastEventID: lastEventID))
@@ -65,10 +68,8 @@ struct StatsResponder: HTTPResponder {
     _ resource: Resource, _ parameters: Parameters, _ request: Request, _ snapshot: Snapshot
   ) async throws -> StatsAnswer {
     switch resource {
-    case .page: return page(try ListQuery(parameters, states: true), snapshot)
     case .status: return .json(snapshot.statusJSON)
     case .peers: return .json(["peers": .array(snapshot.peers.map { snapshot.json($0) })])
-    case .files: return .json(files(try ListQuery(parameters, states: false), snapshot))
     case .file(let id): return .json(snapshot.json(try find(id, snapshot)))
     case .transfers: return .json(["transfers": .array(snapshot.transfers.map { snapshot.json($0) })])
     case .log: return .json(log(since: try parameters.number("since", in: 0...Int.max) ?? 0, snapshot))
@@ -81,31 +82,13 @@ struct StatsResponder: HTTPResponder {
         throw Problem(.notFound, "This peer gives its files to other peers only (no --share-http).")
       }
       return try await Download.answer(try find(id, snapshot), sharing, request)
-    case .events, .asset, .health: preconditionFailure("answered without a snapshot")
+    case .page, .files, .events, .asset, .health: preconditionFailure("answered without a snapshot")
     }
-  }
-
-  private func page(_ query: ListQuery, _ snapshot: Snapshot) -> StatsAnswer {
-    let page = Page(
-      snapshot, query, slots: queries.slots(query.files, in: snapshot),
-      rates: source.feed.rates(at: snapshot.taken.uptime), isSharing: source.sharing != nil)
-    return .html(Templates.page(page))
   }
 
   private func find(_ id: FileID, _ snapshot: Snapshot) throws(Problem) -> FileRecord {
     for (_, record) in snapshot.files where record.entry.id == id { return record }
     throw Problem(.notFound, "No file has this id.")
-  }
-
-  private func files(_ query: ListQuery, _ snapshot: Snapshot) -> JSONValue {
-    let slots = queries.slots(query.files, in: snapshot)
-    let page = slots.dropFirst(query.offset).prefix(query.limit).compactMap { snapshot.files[$0] }
-    return [
-      "files": .array(page.map { snapshot.json($0) }),
-      "total": .integer(Int64(slots.count)),
-      "offset": .integer(Int64(query.offset)),
-      "limit": .integer(Int64(query.limit)),
-    ]
   }
 
   /// `next` is what to give as `since` the next time.

@@ -150,6 +150,9 @@ final class EventFeed: Service, Sendable {
     return stream
   }
 
+  /// Events told so far.
+  var count: UInt64 { state.withLock { $0.last } }
+
   var listenerCount: Int { state.withLock { $0.listeners.count } }
 
   /// Bytes a second over the last 10 minutes.
