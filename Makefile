@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check format install uninstall clean setup
+.PHONY: help run demo build test check fuzz format install uninstall clean setup
 
 PREFIX ?= /usr/local
 ARGS ?= --demo
@@ -35,10 +35,13 @@ check: export P2PTUI_STRICT = 1
 check: ## format lint, a build without warnings, every test
 	@scripts/setup test
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
-	@for script in scripts/setup .ci/run; do bash -n $$script || exit 1; done
+	@for script in scripts/setup scripts/fuzz-api .ci/run; do bash -n $$script || exit 1; done
 	@python3 -m unittest discover --quiet --start-directory Tests/Interop
 	@swift build --build-tests
 	@swift test --skip-build --disable-xctest
+
+fuzz: ## let schemathesis ask the API everything that docs/openapi.json says, and more
+	@scripts/fuzz-api
 
 format: ## let swift format decide the layout
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests

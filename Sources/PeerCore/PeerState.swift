@@ -232,6 +232,9 @@ public struct PeerState: Sendable {
       limitDown: limitDown, limitUp: limitUp, slotsDown: slotsDown, slotsUp: slotsUp)
   }
 
+  /// Replies and forwards that wait for their turn (PROTOCOL.md, "Protection").
+  public var waitingAnswers: Int { outbox.waiting }
+
   /// Bytes that a file which nobody asked for may have; `nil` if none is taken (`--accept-push`).
   public var pushAllowance: UInt64? { settings.acceptPush ? fileAllowance : nil }
 

@@ -6,7 +6,7 @@ import PeerCore
 /// A running peer: listens, gossips, fetches and serves files, until it is stopped.
 public final class PeerEngine: PeerClient {
   private let loop: EngineLoop
-  private let store: HomeStore
+  let store: HomeStore
   private let clock: SystemClock
   private let listener: Listener
   private let logFile: LogFile?
@@ -146,6 +146,9 @@ public final class PeerEngine: PeerClient {
 
   /// Tells people where the page is.
   public func setPage(url: String, port: Int) async { await loop.setPage(url: url, port: port) }
+
+  /// What the page tells at `/metrics` beside the snapshot.
+  public var metrics: PeerMetrics { loop.metrics }
 
   // MARK: Stopping
 

@@ -53,13 +53,53 @@ final class Browser: Sendable {
       ["width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600], session: session)
   }
 
-  /// The value of an expression of JavaScript, as text. Works where the page's own scripts may not run.
+  /// What the user's system prefers.
+  func prefer(dark: Bool) async throws {
+    let feature = ["name": "prefers-color-scheme", "value": dark ? "dark" : "light"]
+    try await Self.call(process, "Emulation.setEmulatedMedia", ["features": [feature]], session: session)
+  }
+
+  /// Requests to such addresses (`*` stands for anything) fail from now on.
+  func block(_ addresses: [String]) async throws {
+    try await Self.call(process, "Network.enable", [:], session: session)
+    try await Self.call(process, "Network.setBlockedURLs", ["urls": addresses], session: session)
+  }
+
+  /// Types into what has the focus.
+  func type(_ text: String) async throws {
+    try await Self.call(process, "Input.insertText", ["text": text], session: session)
+  }
+
+  /// Presses and releases a key, such as `Tab` or `Enter`.
+  func press(_ key: String, code: Int) async throws {
+    for kind in ["rawKeyDown", "char", "keyUp"] where kind != "char" || key == "Enter" {
+      try await Self.call(
+        process, "Input.dispatchKeyEvent",
+        ["type": kind, "key": key, "windowsVirtualKeyCode": code, "text": kind == "char" ? "\r" : ""],
+        session: session)
+    }
+  }
+
+  /// Runs statements of JavaScript whether or not the page's own scripts may run.
+  func run(_ statements: String) async throws { _ = try await evaluate("(() => { \(statements) })()") }
+
+  /// The value of an expression of JavaScript, as text; a promise is waited for. Works where the page's own
+  /// scripts may not run.
+  ///
+  /// - Throws: what the expression throws.
   func evaluate(_ expression: String) async throws -> String {
     let answer = try await Self.call(
-      process, "Runtime.evaluate", ["expression": "String(\(expression))"], session: session)
+      process, "Runtime.evaluate",
+      ["expression": "Promise.resolve(\(expression)).then(String)", "awaitPromise": true], session: session)
+    if let details = answer["exceptionDetails"] as? [String: Any] {
+      let exception = details["exception"] as? [String: Any]
+      throw Unexpected("\(exception?["description"] ?? details)")
+    }
     let result = answer["result"] as? [String: Any]
     return result?["value"] as? String ?? ""
   }
+
+  func isTrue(_ condition: String) async throws -> Bool { try await evaluate(condition) == "true" }
 
   /// What a reader of the page sees.
   func text() async throws -> String { try await evaluate("document.body.innerText") }

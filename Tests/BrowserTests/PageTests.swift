@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -29,18 +30,26 @@ struct PageTests {
     }
   }
 
-  @Test func `markup in names is shown as text`() async throws {
+  @Test(arguments: [true, false])
+  func `markup in names is shown as text`(scripts: Bool) async throws {
     try await withNeighbourhood { neighbourhood in
-      let us = try await neighbourhood.peer("us")
+      let us = try await neighbourhood.peer("us", ["--share-http"])
       let name = #"<img src=x onerror='document.title=1'><b>&amp;</b>"#
       let peer = try await neighbourhood.python("plain", .init(id: "<i>peer</i>", greeting: [us]))
       try await us.waitUntilItTracks("<i>peer</i>")
       let added = try await peer.do("add", ["file": #"{"name": "\#(name)", "text": "x"}"#])
-      try await us.waitUntilItLists(#require(added.fileId))
-      try await withBrowser(neighbourhood) { browser in
-        try await browser.open("http://127.0.0.1:\(us.api.port)/")
+      let file = try await us.waitUntilItLists(#require(added.fileId))
+      try await us.fetch(file.fileId)
+      try await withBrowser(neighbourhood, scripts: scripts) { browser in
+        try await browser.open("http://127.0.0.1:\(us.api.port)/?q=%3Cimg")
         try await eventually("the name, as it is") { try await browser.text().contains(name) }
         #expect(try await browser.text().contains("<i>peer</i>"))
+        if scripts {
+          try await us.push(neighbourhood.makeFile("other <img src=y>.txt", "x".utf8))
+          try await eventually("a name that came later") {
+            try await browser.text().contains("other <img src=y>.txt")
+          }
+        }
         let elements = "document.querySelectorAll('table img, table b, table i').length"
         #expect(try await browser.evaluate(elements) == "0")
         #expect(try await browser.evaluate("document.title") != "1")
@@ -48,17 +57,35 @@ struct PageTests {
     }
   }
 
-  @Test func `nothing sticks out on a phone`() async throws {
+  @Test(arguments: [320, 360, 768, 1000, 1280, 1920])
+  func `nothing sticks out`(width: Int) async throws {
     try await withNeighbourhood { neighbourhood in
       let us = try await neighbourhood.peer("us")
       let long = String(repeating: "a very long name ", count: 12) + ".txt"
       try await us.push(neighbourhood.makeFile(long, "x".utf8))
+      try await us.push(neighbourhood.makeFile(String(repeating: "w", count: 200), "w".utf8))
       try await withBrowser(neighbourhood) { browser in
-        try await browser.resize(width: 360, height: 740)
+        try await browser.resize(width: width, height: 740)
         try await browser.open("http://127.0.0.1:\(us.api.port)/")
         try await eventually("the file") { try await browser.text().contains("a very long name") }
-        let fits = "document.documentElement.scrollWidth <= window.innerWidth"
-        #expect(try await browser.evaluate(fits) == "true")
+        #expect(try await browser.isTrue("document.documentElement.scrollWidth <= window.innerWidth"))
+        let sections = "[...document.querySelectorAll('section')]"
+        #expect(try await browser.isTrue("\(sections).every((s) => s.scrollWidth <= s.clientWidth)"))
+      }
+    }
+  }
+
+  @Test func `light and dark are what the system prefers`() async throws {
+    try await withNeighbourhood { neighbourhood in
+      let us = try await neighbourhood.peer("us")
+      try await withBrowser(neighbourhood) { browser in
+        try await browser.open("http://127.0.0.1:\(us.api.port)/")
+        try await eventually("the page") { try await browser.text().contains("us") }
+        let ground = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).every((n) => n > 128)"
+        try await browser.prefer(dark: false)
+        #expect(try await browser.evaluate(ground) == "true")
+        try await browser.prefer(dark: true)
+        #expect(try await browser.evaluate(ground) == "false")
       }
     }
   }

@@ -56,6 +56,13 @@ private func mistake(_ arguments: String...) -> String {
     #expect(quiet.httpPort == nil && quiet.settings.bootstrap.isEmpty)
   }
 
+  @Test func filesAreSharedOverHTTPOnlyIfThatIsAskedFor() throws {
+    #expect(try !options("a", "h", "0", "0").shareHttp)
+    #expect(try options("a", "h", "0", "0", "--share-http").shareHttp)
+    let both = mistake("a", "h", "0", "0", "--share-http", "--no-http")
+    #expect(both == "--share-http and --no-http exclude each other")
+  }
+
   @Test func theDemoNeedsNoArguments() throws {
     #expect(try options("--demo").demo)
     #expect(mistake("--demo", "a").hasPrefix("--demo chooses its own"))

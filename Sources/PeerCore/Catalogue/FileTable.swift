@@ -30,6 +30,27 @@ public struct FileTable: Sendable {
     return chunks[slot / Self.chunkSize][slot % Self.chunkSize]
   }
 
+  /// The slots whose records differ from those of an older state of this table, in order. Chunks that both
+  /// share are passed over, so it takes hardly longer than what has changed.
+  public func slots(changedSince older: FileTable) -> [Slot] {
+    var changed: [Slot] = []
+    for index in 0..<Swift.max(chunks.count, older.chunks.count) {
+      let new = index < chunks.count ? chunks[index] : []
+      let old = index < older.chunks.count ? older.chunks[index] : []
+      if Self.areOne(new, old) { continue }
+      for place in 0..<Swift.max(new.count, old.count) {
+        let record = place < new.count ? new[place] : nil
+        if record != (place < old.count ? old[place] : nil) { changed.append(index * Self.chunkSize + place) }
+      }
+    }
+    return changed
+  }
+
+  private static func areOne(_ a: [FileRecord?], _ b: [FileRecord?]) -> Bool {
+    a.count == b.count
+      && a.withUnsafeBufferPointer(\.baseAddress) == b.withUnsafeBufferPointer(\.baseAddress)
+  }
+
   mutating func insert(_ record: FileRecord) -> Slot {
     count += 1
     if let slot = free.popLast() {

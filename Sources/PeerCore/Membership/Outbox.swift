@@ -31,7 +31,8 @@ struct Outbox {
 
   private let limits: Limits
   private var destinations: OrderedDictionary<Endpoint, Destination> = [:]
-  private var waiting = 0
+  /// Messages that wait for their turn.
+  private(set) var waiting = 0
   private var budget: TokenBucket
   /// Messages dropped since the count was last taken.
   private var dropped = 0

@@ -16,6 +16,7 @@ actor EngineLoop: NetworkDelegate {
   private let coreLimits: Limits
   private let allowance: Mutex<UInt64?>
   nonisolated let hub: SnapshotHub
+  nonisolated let metrics = PeerMetrics()
   private var me: LocalPeer
   private var revision: UInt64 = 0
 
@@ -103,8 +104,12 @@ actor EngineLoop: NetworkDelegate {
 
   private func handle(_ event: Event) {
     guard !isStopped else { return }
+    metrics.count(event)
     let effects = state.step(event, at: clock.now)
-    for effect in effects { perform(effect) }
+    for effect in effects {
+      metrics.count(effect)
+      perform(effect)
+    }
     let allowed = state.pushAllowance
     allowance.withLock { $0 = allowed }
     setTimer()
@@ -333,6 +338,13 @@ actor EngineLoop: NetworkDelegate {
     publication = nil
     lastPublished = .now
     revision += 1
+    metrics.set(queues)
     hub.publish(state.snapshot(me: me, revision: revision, log: book.entries))
+  }
+
+  private var queues: PeerMetrics.Queues {
+    PeerMetrics.Queues(
+      messages: network?.waitingSends ?? 0, answers: state.waitingAnswers, catalogue: writer.backlog,
+      connections: network?.connections ?? 0)
   }
 }

@@ -88,6 +88,9 @@ final class Courier: Sendable {
     endSend()
   }
 
+  /// Messages that wait for their turn.
+  var waitingCount: Int { state.withLock { $0.waiting.count + $0.joinedCount } }
+
   func stop() {
     state.withLock {
       $0.isStopped = true

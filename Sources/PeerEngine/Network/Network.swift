@@ -89,6 +89,10 @@ final class Network: Sendable {
 
   func pushEnded() { state.withLock { $0.pushes -= 1 } }
 
+  /// Accepted ones that are open.
+  var connections: Int { state.withLock { $0.connections } }
+  var waitingSends: Int { courier.waitingCount }
+
   // MARK: What the core wants
 
   func send(_ message: [UInt8], to endpoint: Endpoint, joins: Bool = false) -> Bool {

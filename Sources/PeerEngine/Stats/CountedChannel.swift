@@ -4,28 +4,33 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Open connections by address.
+/// Open connections, in all and by address.
 final class ConnectionCounter: Sendable {
   struct Refused: Error {}
 
   private let limit: Int
-  private let open = Mutex<[String: Int]>([:])
+  private let open = Mutex<(all: Int, byAddress: [String: Int])>((0, [:]))
 
   init(limit: Int) { self.limit = limit }
 
-  /// - Returns: `false` if the address has as many connections as it may.
-  func opened(_ address: String) -> Bool {
+  var count: Int { open.withLock { $0.all } }
+
+  /// - Parameter isExempt: whether the address may have any number of connections.
+  /// - Returns: `false` if it has as many as it may.
+  func opened(_ address: String, isExempt: Bool = false) -> Bool {
     open.withLock {
-      guard $0[address, default: 0] < limit else { return false }
-      $0[address, default: 0] += 1
+      guard isExempt || $0.byAddress[address, default: 0] < limit else { return false }
+      $0.byAddress[address, default: 0] += 1
+      $0.all += 1
       return true
     }
   }
 
   func closed(_ address: String) {
     open.withLock {
-      let count = $0[address, default: 0] - 1
-      $0[address] = count > 0 ? count : nil
+      let count = $0.byAddress[address, default: 0] - 1
+      $0.byAddress[address] = count > 0 ? count : nil
+      $0.all -= 1
     }
   }
 }
@@ -36,8 +41,8 @@ struct CountedChannel: ServerChildChannel {
   let http: HTTP1Channel
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-    if let address = channel.remoteAddress, !address.isLoopback, let name = address.ipAddress {
-      guard connections.opened(name) else {
+    if let address = channel.remoteAddress, let name = address.ipAddress {
+      guard connections.opened(name, isExempt: address.isLoopback) else {
         channel.close(promise: nil)
         return channel.eventLoop.makeFailedFuture(ConnectionCounter.Refused())
       }

@@ -10,23 +10,26 @@ struct Page {
   static let logLines = 30
 
   struct Peer {
-    let id, address, seen, iso, files, failures: String
+    /// `key` names the row for as long as it is shown, here and below.
+    let key, id, address, seen, iso, files, failures: String
     let isFailing: Bool
   }
   struct File {
     let id, short, name, size, owner, time, holders, state, stateClass: String
+    let isShared: Bool
   }
   struct Transfer {
     /// `done` is how far it is, `pace` how fast and how long still.
-    let direction, name, peer, state, stateClass, done, pace, percent, tries, error: String
+    let key, direction, name, peer, holders, state, stateClass, done, pace, percent, tries, error: String
     let hasTotal, hasError: Bool
   }
-  struct Line { let time, iso, level, text: String }
+  struct Line { let key, time, iso, level, text: String }
   /// A column by which files can be sorted.
   struct Column { let title, href, sorted, mark, style: String }
 
-  let peerID, address, pageURL, version, uptime: String
-  let received, sent, rateDown, rateUp: String
+  let title, peerID, address, version, uptime: String
+  let received, sent: String
+  let chart: RateChart
   let peerCount, fileCount, localCount, transferCount: String
   let refreshes: Bool
   let refreshHref, searchHref, clearHref, query, sort, order: String
@@ -35,7 +38,7 @@ struct Page {
   let files: [File]
   let hasFiles: Bool
   let range: String
-  let previousHref, nextHref: String
+  let firstHref, previousHref, nextHref, lastHref: String
   let hasPrevious, hasNext, hasPages: Bool
   let peers: [Peer]
   let hasPeers: Bool
@@ -44,22 +47,25 @@ struct Page {
   let transfers: [Transfer]
   let hasTransfers: Bool
   let log: [Line]
-  let styleTag = Stylesheet.tag.filter { $0 != "\"" }
+  let styleHref = Asset.style.href, scriptHref = Asset.script.href
 
-  var html: String { Templates.page.render(self) }
-
-  /// - Parameter slots: all files that match the query, in order.
-  init(_ snapshot: Snapshot, _ query: ListQuery, slots: [FileTable.Slot]) {
+  /// - Parameters:
+  ///   - slots: all files that match the query, in order.
+  ///   - rates: bytes a second over the last 10 minutes.
+  ///   - isSharing: whether local files can be downloaded.
+  init(
+    _ snapshot: Snapshot, _ query: ListQuery, slots: [FileTable.Slot],
+    rates: (received: [Double], sent: [Double]), isSharing: Bool
+  ) {
     let me = snapshot.me
     peerID = Visible.text(me.peerID.text, limit: 255)
+    title = "\(peerID) · p2ptui"
     address = Visible.text(me.endpoint.description, limit: 255)
-    pageURL = me.pageURL ?? ""
     version = me.version
     uptime = Units.duration(snapshot.uptimeSeconds)
     received = Units.bytes(snapshot.bytesReceived)
     sent = Units.bytes(snapshot.bytesSent)
-    rateDown = Units.rate(snapshot.rate(.down))
-    rateUp = Units.rate(snapshot.rate(.up))
+    chart = RateChart(rates, receivedNow: snapshot.rate(.down), sentNow: snapshot.rate(.up))
     peerCount = Units.grouped(snapshot.peers.count)
     fileCount = Units.grouped(snapshot.files.count)
     localCount = Units.grouped(snapshot.filesLocal)
@@ -76,7 +82,7 @@ struct Page {
     columns = Self.columns(query)
 
     let shown = slots.dropFirst(query.offset).prefix(query.limit)
-    files = shown.compactMap { snapshot.files[$0] }.map { File($0, snapshot) }
+    files = shown.compactMap { snapshot.files[$0] }.map { File($0, isSharing: isSharing) }
     hasFiles = !files.isEmpty
     let total = Units.grouped(slots.count)
     range =
@@ -87,6 +93,8 @@ struct Page {
     hasNext = query.offset + shown.count < slots.count
     hasPages = hasPrevious || hasNext
     let lastPage = max(0, (slots.count - 1) / query.limit * query.limit)
+    firstHref = query.with { $0.offset = 0 }.href
+    lastHref = query.with { $0.offset = lastPage }.href
     previousHref = query.with { $0.offset = max(0, min($0.offset - $0.limit, lastPage)) }.href
     nextHref = query.with { $0.offset += $0.limit }.href
 
@@ -127,7 +135,7 @@ extension Page.Peer {
   init(_ peer: PeerView, _ snapshot: Snapshot) {
     let seconds = snapshot.lastSeenSeconds(peer)
     self.init(
-      id: Visible.text(peer.id.text, limit: 80),
+      key: "\(peer.handle.number)", id: Visible.text(peer.id.text, limit: 80),
       address: Visible.text(peer.endpoint.description, limit: 80),
       seen: "\(Units.duration(seconds)) ago", iso: "PT\(Int(seconds))S",
       files: Units.grouped(peer.files), failures: "\(Units.count(peer.failures, "failure")) in a row",
@@ -136,7 +144,7 @@ extension Page.Peer {
 }
 
 extension Page.File {
-  init(_ file: FileRecord, _ snapshot: Snapshot) {
+  init(_ file: FileRecord, isSharing: Bool) {
     let entry = file.entry
     let states: [FileRecord.State: String] = [.local: "here", .unavailable: "no holder"]
     self.init(
@@ -144,7 +152,8 @@ extension Page.File {
       name: entry.name.isEmpty ? "(no name)" : Visible.text(entry.name, limit: 255),
       size: file.size.map(Units.bytes) ?? "unknown", owner: Visible.text(entry.owner, limit: 80),
       time: Self.time(entry), holders: Units.grouped(file.holders.count),
-      state: states[file.state] ?? file.state.rawValue, stateClass: file.state.rawValue)
+      state: states[file.state] ?? file.state.rawValue, stateClass: file.state.rawValue,
+      isShared: isSharing && file.copy != nil)
   }
 
   /// A timestamp is what somebody wrote; where it is no date, it is shown as it is.
@@ -165,8 +174,9 @@ extension Page.Transfer {
     let rate = transfer.state == .active ? [Units.rate(transfer.rate)] : []
     let left = transfer.secondsLeft.map { ["\(Units.duration($0)) left"] } ?? []
     self.init(
-      direction: transfer.direction == .down ? "download" : "upload",
+      key: "\(transfer.number)", direction: transfer.direction == .down ? "download" : "upload",
       name: Visible.text(transfer.fileName, limit: 255), peer: Visible.text(transfer.peer ?? "", limit: 80),
+      holders: transfer.holders > 1 ? "and \(transfer.holders - 1) more" : "",
       state: transfer.state.rawValue, stateClass: transfer.state.rawValue,
       done: Self.done(transfer, percent), pace: (rate + left).joined(separator: ", "),
       percent: "\(percent ?? 0)", tries: "\(transfer.tries)",
@@ -186,7 +196,7 @@ extension Page.Line {
   init(_ entry: LogEntry) {
     let time = UTCTime(milliseconds: entry.time)
     self.init(
-      time: time.clock, iso: time.iso8601, level: entry.level.rawValue,
+      key: "\(entry.seq)", time: time.clock, iso: time.iso8601, level: entry.level.rawValue,
       text: Visible.text(entry.text, limit: 1000))
   }
 }
@@ -194,12 +204,10 @@ extension Page.Line {
 /// Says why there is no answer.
 struct ProblemPage {
   let title, detail: String
-  let styleTag = Stylesheet.tag.filter { $0 != "\"" }
+  let styleHref = Asset.style.href
 
   init(_ problem: Problem) {
     title = "\(problem.status.code) \(problem.status.reasonPhrase)"
     detail = problem.detail
   }
-
-  var html: String { Templates.problem.render(self) }
 }

@@ -1,11 +1,11 @@
 import Foundation
 import PeerCore
 
-/// The query of a URL, decoded; unknown names are ignored, and of a repeated one the first counts.
+/// The query of a URL, decoded; unknown names are ignored.
 struct Parameters {
   private var values: [String: String] = [:]
 
-  /// - Throws: `Problem` 400 for what is no UTF-8.
+  /// - Throws: `Problem` 400 for what is no UTF-8, and for a name that comes twice.
   init(query: some StringProtocol) throws(Problem) {
     for pair in query.split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -13,7 +13,9 @@ struct Parameters {
       guard let name = decoded[0], let value = decoded.count > 1 ? decoded[1] : "" else {
         throw Problem(.badRequest, "A parameter is not percent-encoded UTF-8.")
       }
-      if values[name] == nil { values[name] = value }
+      guard values.updateValue(value, forKey: name) == nil else {
+        throw Problem(.badRequest, "\(Visible.text(name, limit: 40)) is given more than once.")
+      }
     }
   }
 
@@ -21,7 +23,7 @@ struct Parameters {
 
   /// - Throws: `Problem` 400 for what is no whole number in the range.
   func number(_ name: String, in range: ClosedRange<Int>) throws(Problem) -> Int? {
-    guard let text = values[name], !text.isEmpty else { return nil }
+    guard let text = values[name] else { return nil }
     guard let number = Int(text), range.contains(number) else {
       let bound = range.upperBound == Int.max ? "or more" : "to \(range.upperBound)"
       throw Problem(.badRequest, "\(name) is a whole number, \(range.lowerBound) \(bound).")
@@ -31,7 +33,7 @@ struct Parameters {
 
   /// - Throws: `Problem` 400 for what is none of the words.
   func word(_ name: String, of words: [String]) throws(Problem) -> String? {
-    guard let text = values[name], !text.isEmpty else { return nil }
+    guard let text = values[name] else { return nil }
     guard words.contains(text) else {
       throw Problem(.badRequest, "\(name) is one of \(words.joined(separator: ", ")).")
     }
@@ -40,9 +42,9 @@ struct Parameters {
 }
 
 /// Which part of the files, in which order; the same for the page and the API.
-struct ListQuery {
-  /// Bytes of a search text.
-  static let longestText = 256
+struct ListQuery: Equatable {
+  /// Characters of a search text (Unicode scalars).
+  static let longestText = 200
   static let greatestLimit = 1000
 
   var files: FileQuery
@@ -54,8 +56,8 @@ struct ListQuery {
   /// - Parameter states: whether files can be sorted by state, too, which only the page shows as a column.
   init(_ parameters: Parameters, states: Bool) throws(Problem) {
     let text = parameters["q"] ?? ""
-    guard text.utf8.count <= Self.longestText else {
-      throw Problem(.badRequest, "q is longer than \(Self.longestText) bytes.")
+    guard text.unicodeScalars.count <= Self.longestText else {
+      throw Problem(.badRequest, "q is longer than \(Self.longestText) characters.")
     }
     let sorts = FileQuery.Sort.allCases.map(\.rawValue).filter { states || $0 != "state" }
     let sort = try parameters.word("sort", of: sorts).flatMap(FileQuery.Sort.init) ?? .name
@@ -85,16 +87,6 @@ struct ListQuery {
   }
 
   private static func encoded(_ text: String) -> String {
-    var result = ""
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-        result.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-      }
-    }
-    return result
+    PercentEncoding.encoded(text) { "-._".utf8.contains($0) }
   }
 }

@@ -2,23 +2,36 @@ import PeerCore
 
 /// Everything that can be asked for.
 enum Resource: Equatable {
-  case page, stylesheet, status, peers, files, file(FileID), transfers, log, health
+  case page, asset(Asset), status, peers, files, file(FileID), transfers, log, events, download(FileID),
+    metrics,
+    health
 
   /// `nil` for a path that leads nowhere.
   init?(path: String) {
     switch path {
     case "/": self = .page
-    case "/assets/style.css": self = .stylesheet
     case "/api/v1/status": self = .status
     case "/api/v1/peers": self = .peers
     case "/api/v1/files": self = .files
     case "/api/v1/transfers": self = .transfers
     case "/api/v1/log": self = .log
+    case "/api/v1/events": self = .events
+    case "/metrics": self = .metrics
     case "/healthz": self = .health
     default:
-      let files = "/api/v1/files/"
-      guard path.hasPrefix(files), let id = FileID(hex: path.dropFirst(files.count)) else { return nil }
-      self = .file(id)
+      if let asset = Asset.all.first(where: { $0.path == path }) {
+        self = .asset(asset)
+      } else if let id = Self.id(in: path, after: "/api/v1/files/") {
+        self = .file(id)
+      } else if let id = Self.id(in: path, after: "/files/") {
+        self = .download(id)
+      } else {
+        return nil
+      }
     }
+  }
+
+  private static func id(in path: String, after prefix: String) -> FileID? {
+    path.hasPrefix(prefix) ? FileID(hex: path.dropFirst(prefix.count)) : nil
   }
 }

@@ -2,30 +2,83 @@ import Hummingbird
 
 /// What is sent back, before the headers that every answer carries.
 struct StatsAnswer {
-  var status: HTTPResponse.Status
-  var headers: HTTPFields
-  var body: [UInt8]
-
-  /// - Parameter type: the media type.
-  init(status: HTTPResponse.Status, type: String, body: [UInt8]) {
-    self.status = status
-    self.body = body
-    headers = [.contentType: type, .cacheControl: "no-store"]
+  enum Body {
+    /// `compressed` is what `Gzip` made of it, if that was done already.
+    case bytes([UInt8], compressed: [UInt8]? = nil)
+    case events(EventStream)
+    case download(Download)
   }
 
-  static func json(_ value: JSONValue) -> StatsAnswer {
-    var body: [UInt8] = []
-    value.write(to: &body)
-    body.append(UInt8(ascii: "\n"))
-    return StatsAnswer(status: .ok, type: "application/json", body: body)
+  var status: HTTPResponse.Status
+  var headers: HTTPFields
+  var body: Body
+
+  init(status: HTTPResponse.Status, headers: HTTPFields, body: Body) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  /// A text that is made anew for each request; whoever has it may ask whether it still holds.
+  ///
+  /// - Parameter type: the media type.
+  init(status: HTTPResponse.Status, type: String, bytes: [UInt8]) {
+    self.status = status
+    body = .bytes(bytes)
+    headers = [.contentType: type, .cacheControl: "no-cache", .vary: "Accept-Encoding"]
+    if status == .ok { headers[.eTag] = EntityTag.weak(of: bytes) }
+  }
+
+  static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok) -> StatsAnswer {
+    var bytes: [UInt8] = []
+    value.write(to: &bytes)
+    bytes.append(UInt8(ascii: "\n"))
+    return StatsAnswer(status: status, type: "application/json", bytes: bytes)
   }
 
   static func html(_ text: String, status: HTTPResponse.Status = .ok) -> StatsAnswer {
-    StatsAnswer(status: status, type: "text/html; charset=utf-8", body: Array(text.utf8))
+    StatsAnswer(status: status, type: "text/html; charset=utf-8", bytes: Array(text.utf8))
   }
 
-  static func text(_ text: String) -> StatsAnswer {
-    StatsAnswer(status: .ok, type: "text/plain; charset=utf-8", body: Array(text.utf8))
+  static func text(_ text: String, type: String = "text/plain; charset=utf-8") -> StatsAnswer {
+    StatsAnswer(status: .ok, type: type, bytes: Array(text.utf8))
+  }
+
+  static func events(_ stream: EventStream) -> StatsAnswer {
+    let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
+    return StatsAnswer(status: .ok, headers: headers, body: .events(stream))
+  }
+
+  /// Compresses a text ahead of time that will be sent more than once.
+  mutating func compress() {
+    guard case .bytes(let bytes, _) = body, bytes.count >= Gzip.least else { return }
+    body = .bytes(bytes, compressed: Gzip.compressed(bytes))
+  }
+
+  /// Not sent again to who has it, and compressed where that is understood and worth it.
+  mutating func adapt(to request: Request) {
+    guard case .bytes(let bytes, let known) = body, status == .ok, let tag = headers[.eTag] else { return }
+    if EntityTag.matches(tag, request.headers[.ifNoneMatch]) {
+      status = .notModified
+      headers[.contentType] = nil
+      body = .bytes([])
+    } else if bytes.count >= Gzip.least, Gzip.isAccepted(by: request.headers[.acceptEncoding]),
+      let compressed = known ?? Gzip.compressed(bytes)
+    {
+      headers[.contentEncoding] = "gzip"
+      body = .bytes(compressed)
+    }
+  }
+
+  func response(to request: Request) -> Response {
+    let body: ResponseBody =
+      switch self.body {
+      case .bytes(let bytes, _): .init(byteBuffer: ByteBuffer(bytes: bytes))
+      case .events(let stream): stream.body(for: request)
+      case .download(let download): download.body
+      }
+    let response = Response(status: status, headers: headers, body: body)
+    return request.method == .head ? response.createHeadResponse() : response
   }
 }
 
@@ -44,16 +97,18 @@ struct Problem: Error {
   func answer(asJSON: Bool) -> StatsAnswer {
     var answer: StatsAnswer
     if asJSON {
-      answer = .json([
-        "type": "about:blank", "title": .string(status.reasonPhrase), "status": .integer(Int64(status.code)),
-        "detail": .string(detail),
-      ])
+      answer = .json(
+        [
+          "type": "about:blank", "title": .string(status.reasonPhrase),
+          "status": .integer(Int64(status.code)), "detail": .string(detail),
+        ], status: status)
       answer.headers[.contentType] = "application/problem+json"
-      answer.status = status
     } else {
-      answer = .html(ProblemPage(self).html, status: status)
+      answer = .html(Templates.problem(ProblemPage(self)), status: status)
     }
+    answer.headers[.cacheControl] = "no-store"
     if status == .methodNotAllowed { answer.headers[.allow] = "GET, HEAD" }
+    if status == .serviceUnavailable { answer.headers[.retryAfter] = "10" }
     return answer
   }
 }

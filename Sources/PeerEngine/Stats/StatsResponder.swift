@@ -16,13 +16,14 @@ struct StatsContext: RequestContext {
 
 /// From request to answer: who may ask, by which method, for what.
 struct StatsResponder: HTTPResponder {
-  private let client: any PeerClient
+  let source: StatsSource
   private let hosts: Set<String>
-  private let queries = QueryCache()
+  private let renderer: Renderer
 
   /// - Parameter hostNames: accepted as `Host` beside the loopback names, where that is checked.
-  init(client: any PeerClient, hostNames: [String]) {
-    self.client = client
+  init(source: StatsSource, hostNames: [String]) {
+    self.source = source
+    renderer = Renderer(source: source)
     hosts = Set(["localhost", "127.0.0.1", "::1"] + hostNames.map { $0.lowercased() })
   }
 
@@ -38,51 +39,56 @@ struct StatsResponder: HTTPResponder {
         throw Problem(.methodNotAllowed, "This page can only be read: GET and HEAD.")
       }
       let parameters = try Parameters(query: request.uri.query ?? "")
-      answer = try self.answer(resource, parameters, request)
+      answer = try await self.answer(resource, parameters, request)
+      answer.adapt(to: request)
     } catch let problem as Problem {
       answer = problem.answer(asJSON: path.hasPrefix("/api/"))
     }
-    var headers = answer.headers
-    headers.append(contentsOf: Self.securityHeaders)
-    let response = Response(
-      status: answer.status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
-    return request.method == .head ? response.createHeadResponse() : response
+    answer.headers.append(contentsOf: Self.securityHeaders)
+    source.metrics.countResponse(status: answer.status.code)
+    return answer.response(to: request)
   }
 
   private func answer(
     _ resource: Resource, _ parameters: Parameters, _ request: Request
-  ) throws -> StatsAnswer {
-    if resource == .health { return .text("ok\n") }
-    if resource == .stylesheet { return stylesheet(ifNoneMatch: request.headers[.ifNoneMatch]) }
-    let snapshot = client.snapshot
+  ) async throws -> StatsAnswer {
     switch resource {
-    case .page:
-      let query = try ListQuery(parameters, states: true)
-      return .html(Page(snapshot, query, slots: queries.slots(query.files, in: snapshot)).html)
-    case .status: return .json(snapshot.statusJSON)
-    case .peers: return .json(["peers": .array(snapshot.peers.map { snapshot.json($0) })])
-    case .files: return .json(files(try ListQuery(parameters, states: false), snapshot))
-    case .file(let id):
-      guard let file = snapshot.files.first(where: { $0.record.entry.id == id }) else {
-        throw Problem(.notFound, "No file has this id.")
-      }
-      return .json(snapshot.json(file.record))
-    case .transfers:
-      return .json(["transfers": .array(snapshot.transfers.map { snapshot.json($0) })])
-    case .log: return .json(log(since: try parameters.number("since", in: 0...Int.max) ?? 0, snapshot))
-    case .stylesheet, .health: preconditionFailure("answered without a snapshot")
+    case .health: return .text("ok\n")
+    case .asset(let asset): return asset.answer(version: parameters["v"])
+    case .page: return await renderer.page(try ListQuery(parameters, states: true))
+    case .files: return await renderer.files(try ListQuery(parameters, states: false))
+    case .events:
+      let lastEventID = request.headers[.init("Last-Event-ID")!]
+      return .events(try EventStream(source.feed, lastEventID: lastEventID))
+    default: return try await answer(resource, parameters, request, source.client.snapshot)
     }
   }
 
-  private func files(_ query: ListQuery, _ snapshot: Snapshot) -> JSONValue {
-    let slots = queries.slots(query.files, in: snapshot)
-    let page = slots.dropFirst(query.offset).prefix(query.limit).compactMap { snapshot.files[$0] }
-    return [
-      "files": .array(page.map { snapshot.json($0) }),
-      "total": .integer(Int64(slots.count)),
-      "offset": .integer(Int64(query.offset)),
-      "limit": .integer(Int64(query.limit)),
-    ]
+  private func answer(
+    _ resource: Resource, _ parameters: Parameters, _ request: Request, _ snapshot: Snapshot
+  ) async throws -> StatsAnswer {
+    switch resource {
+    case .status: return .json(snapshot.statusJSON)
+    case .peers: return .json(["peers": .array(snapshot.peers.map { snapshot.json($0) })])
+    case .file(let id): return .json(snapshot.json(try find(id, snapshot)))
+    case .transfers: return .json(["transfers": .array(snapshot.transfers.map { snapshot.json($0) })])
+    case .log: return .json(log(since: try parameters.number("since", in: 0...Int.max) ?? 0, snapshot))
+    case .metrics:
+      let text = source.metrics.text(
+        snapshot, connections: source.connections.count, listeners: source.feed.listenerCount)
+      return .text(text, type: MetricsRegistry.contentType)
+    case .download(let id):
+      guard let sharing = source.sharing else {
+        throw Problem(.notFound, "This peer gives its files to other peers only (no --share-http).")
+      }
+      return try await Download.answer(try find(id, snapshot), sharing, request)
+    case .page, .files, .events, .asset, .health: preconditionFailure("answered without a snapshot")
+    }
+  }
+
+  private func find(_ id: FileID, _ snapshot: Snapshot) throws(Problem) -> FileRecord {
+    for (_, record) in snapshot.files where record.entry.id == id { return record }
+    throw Problem(.notFound, "No file has this id.")
   }
 
   /// `next` is what to give as `since` the next time.
@@ -91,17 +97,6 @@ struct StatsResponder: HTTPResponder {
     return [
       "entries": .array(entries.map(\.json)), "next": .unsigned(snapshot.log.last?.seq ?? 0),
     ]
-  }
-
-  private func stylesheet(ifNoneMatch: String?) -> StatsAnswer {
-    var answer = StatsAnswer(status: .ok, type: "text/css; charset=utf-8", body: Array(Stylesheet.text.utf8))
-    answer.headers[.cacheControl] = "public, max-age=86400"
-    answer.headers[.eTag] = Stylesheet.tag
-    if ifNoneMatch == Stylesheet.tag {
-      answer.status = .notModified
-      answer.body = []
-    }
-    return answer
   }
 
   private func checkHost(_ authority: String?, _ context: StatsContext) throws(Problem) {
@@ -123,11 +118,11 @@ struct StatsResponder: HTTPResponder {
     return String(host.last == "." ? host.dropLast() : host)
   }
 
-  /// No script at all, no style but our own, no frame around the page; answers are what they say they are.
+  /// No script and no style but our own files, no frame around the page; answers are what they say they are.
   private static let securityHeaders: HTTPFields = [
     .contentSecurityPolicy:
-      "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; "
-      + "frame-ancestors 'none'",
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
+      + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     .xContentTypeOptions: "nosniff",
     .init("Referrer-Policy")!: "no-referrer",
     .init("X-Frame-Options")!: "DENY",

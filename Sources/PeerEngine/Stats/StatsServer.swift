@@ -19,11 +19,13 @@ public actor StatsServer {
     /// For a request's header to arrive, and for a connection to be kept without a request: the page comes
     /// back every 2 seconds.
     static let headerTime = TimeAmount.seconds(10)
+    /// For a reader of an answer to take some of it.
+    static let writeTime = TimeAmount.seconds(30)
     /// For answers under way when the server is stopped.
     static let stopTime = Duration.seconds(1)
   }
 
-  private let application: any ApplicationProtocol
+  private let services: [ServiceGroupConfiguration.ServiceConfiguration]
   /// The port, once it is listened on.
   private let started: (stream: AsyncStream<Int>, continuation: AsyncStream<Int>.Continuation)
   private let address: String
@@ -35,14 +37,25 @@ public actor StatsServer {
   ///   - address: where to listen: a host name or an IP address.
   ///   - port: 0...65535; 0 takes any free one.
   ///   - hostName: what this machine is called by visitors, beside the loopback names.
-  public init(client: any PeerClient, address: String, port: Int, hostName: String) {
+  ///   - metrics: what `/metrics` tells beside the snapshot.
+  ///   - sharing: gives local files to visitors; `nil` gives none.
+  public init(
+    client: any PeerClient, address: String, port: Int, hostName: String,
+    metrics: PeerMetrics = PeerMetrics(), sharing: (any FileSharing)? = nil
+  ) {
     let started = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
     self.started = started
     self.address = address
     self.port = port
-    application = Self.application(
-      client: client, address: address, port: port, hostNames: [hostName, address]
+    let source = StatsSource(
+      client: client, metrics: metrics, sharing: sharing, perAddress: Limits.connectionsPerAddress)
+    let application = Self.application(
+      source, address: address, port: port, hostNames: [hostName, address]
     ) { started.continuation.yield($0) }
+    // The feed ends with the peer; what is known then can still be read.
+    services = [
+      .init(service: source.feed, successTerminationBehavior: .ignore), .init(service: application),
+    ]
   }
 
   /// Listens. Not to be called twice.
@@ -52,7 +65,7 @@ public actor StatsServer {
   public func start() async throws -> Int {
     let group = ServiceGroup(
       configuration: {
-        var configuration = ServiceGroupConfiguration(services: [application], logger: Self.silence)
+        var configuration = ServiceGroupConfiguration(services: services, logger: Self.silence)
         configuration.maximumGracefulShutdownDuration = Limits.stopTime
         return configuration
       }())
@@ -82,15 +95,14 @@ public actor StatsServer {
 
   /// A server that logs nothing by itself: standard error may be somebody's screen.
   static func application(
-    client: any PeerClient, address: String, port: Int, hostNames: [String],
+    _ source: StatsSource, address: String, port: Int, hostNames: [String],
     onStart: @escaping @Sendable (Int) -> Void = { _ in }
   ) -> some ApplicationProtocol {
-    let connections = ConnectionCounter(limit: Limits.connectionsPerAddress)
-    return Application(
-      responder: StatsResponder(client: client, hostNames: hostNames),
+    Application(
+      responder: StatsResponder(source: source, hostNames: hostNames),
       server: HTTPServerBuilder { responder in
         CountedChannel(
-          connections: connections, http: HTTP1Channel(responder: responder, configuration: http))
+          connections: source.connections, http: HTTP1Channel(responder: responder, configuration: http))
       },
       configuration: ApplicationConfiguration(
         address: .hostname(address, port: port),
@@ -101,6 +113,7 @@ public actor StatsServer {
 
   private static var http: HTTP1Channel.Configuration {
     HTTP1Channel.Configuration(
+      additionalChannelHandlers: [StalledWriteHandler(patience: Limits.writeTime)],
       idleTimeout: Limits.headerTime,
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: Limits.headerBytes, maxHeaderListSize: Limits.headerBytes,

@@ -2,6 +2,8 @@
 /// anybody's locale.
 public struct UTCTime: Sendable, Equatable {
   public let year: Int, month: Int, day: Int
+  /// 0 is Sunday.
+  public let weekday: Int
   public let hour: Int, minute: Int, second: Int, millisecond: Int
 
   /// - Parameter milliseconds: since 1970-01-01 UTC; any value is taken.
@@ -10,11 +12,20 @@ public struct UTCTime: Sendable, Equatable {
     let rest = Int(milliseconds - Int64(days) * 86_400_000)
     (hour, minute) = (rest / 3_600_000, rest / 60_000 % 60)
     (second, millisecond) = (rest / 1000 % 60, rest % 1000)
+    weekday = ((days + 4) % 7 + 7) % 7
     (year, month, day) = Self.date(daysSince1970: days)
   }
 
   /// `2025-04-09T03:49:22.000Z`.
   public var iso8601: String { "\(date)T\(clock).\(Self.padded(millisecond, 3))Z" }
+  /// `Wed, 09 Apr 2025 03:49:22 GMT` (RFC 9110, 5.6.7).
+  public var http: String {
+    let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    let day = Self.padded(self.day, 2)
+    return "\(days[weekday]), \(day) \(months[month - 1]) \(Self.padded(year, 4)) \(clock) GMT"
+  }
+
   /// `2025-04-09`.
   public var date: String {
     "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))"

@@ -31,7 +31,7 @@ enum Application {
     let engine = try await PeerEngine.start(configuration)
     var page: StatsServer?
     do {
-      page = try await startPage(of: engine, configuration)
+      page = try await startPage(of: engine, configuration, isSharing: options.shareHttp)
       try await Front(options: options, engine: engine).run(until: termination)
     } catch {
       await page?.stop()
@@ -44,12 +44,12 @@ enum Application {
   }
 
   private static func startPage(
-    of engine: PeerEngine, _ configuration: EngineConfiguration
+    of engine: PeerEngine, _ configuration: EngineConfiguration, isSharing: Bool
   ) async throws -> StatsServer? {
     guard let port = configuration.httpPort else { return nil }
     let server = StatsServer(
       client: engine, address: configuration.httpBind ?? configuration.host, port: port,
-      hostName: configuration.host)
+      hostName: configuration.host, metrics: engine.metrics, sharing: isSharing ? engine : nil)
     let bound = try await server.start()
     let place = Endpoint(host: pageHost(configuration), port: bound)
     await engine.setPage(url: "http://\(place)/", port: bound)

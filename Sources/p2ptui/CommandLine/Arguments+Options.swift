@@ -47,6 +47,10 @@ extension Arguments {
     if network.noHttp { options.httpPort = nil }
     options.bind = network.bind
     options.httpBind = network.httpBind
+    options.shareHttp = network.shareHttp
+    if network.shareHttp, network.noHttp {
+      throw ValidationError("--share-http and --no-http exclude each other")
+    }
     if !network.bootstrap.isEmpty {
       options.settings.bootstrap = network.bootstrap.compactMap {
         if case .peer(let endpoint) = $0 { endpoint } else { nil }

@@ -55,6 +55,9 @@ struct NetworkArguments: ParsableArguments {
   @Flag(help: "Serve no page.")
   var noHttp = false
 
+  @Flag(help: "Let visitors of the page download the files that are here.")
+  var shareHttp = false
+
   @Option(
     help: ArgumentHelp(
       "Whose DELETE is honoured: owner-address, any or none. (default: owner-address)", valueName: "whose"),

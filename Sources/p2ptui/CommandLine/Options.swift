@@ -16,6 +16,8 @@ struct Options: Sendable {
   var httpPort: Int? = 0
   var bind: String?
   var httpBind: String?
+  /// Visitors of the page may download the files that are here.
+  var shareHttp = false
   /// `nil` where none was named: the working directory, or for `demo` a temporary one.
   var home: String?
   var settings = Settings()

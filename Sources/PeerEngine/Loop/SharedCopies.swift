@@ -1,0 +1,21 @@
+import NIOPosix
+import PeerCore
+
+/// Joins the page's view of files with storage's (`--share-http`).
+extension PeerEngine: FileSharing {
+  public func open(_ copy: LocalCopy) async throws -> any SharedFile {
+    let store = store
+    return SharedCopy(file: try await NIOThreadPool.singleton.runIfActive { try store.openCopy(copy) })
+  }
+}
+
+/// A copy in `files/` that a visitor of the page reads, on threads that may wait for a disk.
+private struct SharedCopy: SharedFile {
+  let file: ReadableFile
+
+  var size: UInt64 { file.size }
+
+  func read(at offset: UInt64, count: Int) async throws -> [UInt8] {
+    try await NIOThreadPool.singleton.runIfActive { [file] in try file.read(at: offset, count: count) }
+  }
+}

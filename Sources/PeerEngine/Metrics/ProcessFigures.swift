@@ -1,0 +1,44 @@
+import Foundation
+
+/// What the system says of this process (`proc(5)`).
+struct ProcessFigures {
+  var cpuSeconds: Double
+  var residentBytes: Int
+  var virtualBytes: Int
+  var openDescriptors: Int
+  var maxDescriptors: Int
+  var threads: Int
+  /// Seconds since 1970-01-01 UTC.
+  var startTime: Double
+
+  /// `nil` where there is no `/proc`.
+  static func now() -> ProcessFigures? {
+    guard let line = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
+      let end = line.lastIndex(of: ")")
+    else { return nil }
+    // Numbered as in proc(5), less three: the name of the program may hold anything.
+    let fields = line[line.index(after: end)...].split(separator: " ")
+    guard fields.count > 21 else { return nil }
+    let number = { (field: Int) in Int(fields[field - 3]) ?? 0 }
+    let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
+    var limit = rlimit()
+    #if canImport(Glibc)
+      getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    #else
+      getrlimit(RLIMIT_NOFILE, &limit)
+    #endif
+    return ProcessFigures(
+      cpuSeconds: Double(number(14) + number(15)) / ticks,
+      residentBytes: number(24) * Int(sysconf(Int32(_SC_PAGESIZE))), virtualBytes: number(23),
+      openDescriptors: (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0,
+      maxDescriptors: Int(clamping: limit.rlim_cur), threads: number(20),
+      startTime: bootTime() + Double(number(22)) / ticks)
+  }
+
+  private static func bootTime() -> Double {
+    guard let text = try? String(contentsOfFile: "/proc/stat", encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("btime ") })
+    else { return 0 }
+    return Double(line.dropFirst("btime ".count)) ?? 0
+  }
+}

@@ -1,0 +1,162 @@
+import DequeModule
+import PeerCore
+import ServiceLifecycle
+import Synchronization
+
+/// Turns snapshots into events, once for all listeners, at most one of a kind a second, and remembers the
+/// latest so that who was away can go on. A listener has no queue of its own: it takes what it has not seen
+/// when it can, and who is too slow for what is remembered is told the present state instead.
+final class EventFeed: Service, Sendable {
+  static let interval = Duration.seconds(1)
+  /// Between two signs of life on a silent connection: proxies and phones cut it after 30 s or more.
+  static let heartbeat = Duration.seconds(15)
+  /// Listeners at once; each is a connection, and half of them stay for the page itself.
+  static let listeners = 512
+  /// Events remembered, and their bytes: a minute and a half of a busy peer.
+  private static let remembered = 500
+  private static let rememberedBytes = 1 << 20
+
+  private struct State {
+    var told: Snapshot
+    var events: Deque<(number: UInt64, bytes: [UInt8])> = []
+    var bytes = 0
+    var last: UInt64 = 0
+    var history = RateHistory()
+    var listeners: [UInt64: AsyncStream<Void>.Continuation] = [:]
+    var lastListener: UInt64 = 0
+    var isFinished = false
+  }
+
+  private let client: any PeerClient
+  private let state: Mutex<State>
+  /// Tells the numbers of this run from those of an earlier one.
+  private let run: String
+
+  init(client: any PeerClient) {
+    self.client = client
+    let snapshot = client.snapshot
+    state = Mutex(State(told: snapshot))
+    run = String(snapshot.taken.wall, radix: 36)
+  }
+
+  // MARK: Snapshots in
+
+  func run() async throws {
+    await withGracefulShutdownHandler {
+      await withDiscardingTaskGroup { group in
+        group.addTask { await self.giveSignsOfLife() }
+        for await snapshot in self.client.snapshots().cancelOnGracefulShutdown() {
+          self.tell(snapshot)
+          guard (try? await Task.sleep(for: Self.interval)) != nil else { break }
+        }
+        self.finish()
+        group.cancelAll()
+      }
+    } onGracefulShutdown: {
+      self.finish()
+    }
+  }
+
+  func tell(_ snapshot: Snapshot) {
+    let listeners = state.withLock { state -> [AsyncStream<Void>.Continuation] in
+      state.history.record(
+        received: snapshot.bytesReceived, sent: snapshot.bytesSent, at: snapshot.taken.uptime)
+      let events = FeedChanges(old: state.told, new: snapshot).events
+      state.told = snapshot
+      for event in events { remember(event, &state) }
+      return events.isEmpty ? [] : Array(state.listeners.values)
+    }
+    for listener in listeners { listener.yield() }
+  }
+
+  private func remember(_ event: FeedEvent, _ state: inout State) {
+    state.last += 1
+    let bytes = event.bytes(id: id(state.last))
+    state.events.append((state.last, bytes))
+    state.bytes += bytes.count
+    while state.events.count > Self.remembered || state.bytes > Self.rememberedBytes, state.events.count > 1 {
+      state.bytes -= state.events.removeFirst().bytes.count
+    }
+  }
+
+  private func giveSignsOfLife() async {
+    while (try? await Task.sleep(for: Self.heartbeat)) != nil {
+      for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield() }
+    }
+  }
+
+  private func finish() {
+    let listeners = state.withLock { state in
+      state.isFinished = true
+      defer { state.listeners = [:] }
+      return Array(state.listeners.values)
+    }
+    for listener in listeners { listener.finish() }
+  }
+
+  // MARK: Events out
+
+  /// How far a listener has come: the number of the last event that it has, or `nil` if it has none.
+  typealias Position = UInt64?
+
+  /// - Parameter lastEventID: what the listener says it heard last; what means nothing here is ignored.
+  func position(lastEventID: String?) -> Position {
+    guard let parts = lastEventID?.split(separator: "-"), parts.count == 2, parts[0] == run else {
+      return nil
+    }
+    return UInt64(parts[1])
+  }
+
+  /// What there is after a position, as it goes over the wire; moves the position on.
+  func next(after position: inout Position) -> [UInt8] {
+    let (bytes, last) = state.withLock { state -> ([UInt8], UInt64) in
+      let oldest = state.events.first?.number ?? state.last + 1
+      guard let seen = position, seen <= state.last, seen + 1 >= oldest else {
+        return (presentState(state), state.last)
+      }
+      return (state.events.lazy.filter { $0.number > seen }.flatMap(\.bytes), state.last)
+    }
+    position = last
+    return bytes
+  }
+
+  /// Only the last event has an id, so that who loses the connection in the middle begins anew.
+  private func presentState(_ state: State) -> [UInt8] {
+    let events = FeedChanges(old: nil, new: state.told).events
+    return events.enumerated().flatMap { index, event in
+      event.bytes(id: index == events.count - 1 ? id(state.last) : nil)
+    }
+  }
+
+  private func id(_ number: UInt64) -> String { "\(run)-\(number)" }
+
+  /// Says when to look: once at the start, then whenever there may be something new, or a sign of life is
+  /// due. Ends when the server stops.
+  ///
+  /// - Returns: `nil` if there are too many listeners.
+  func listen() -> AsyncStream<Void>? {
+    let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let number = state.withLock { state -> UInt64? in
+      guard !state.isFinished, state.listeners.count < Self.listeners else { return nil }
+      state.lastListener += 1
+      state.listeners[state.lastListener] = continuation
+      return state.lastListener
+    }
+    guard let number else { return nil }
+    continuation.onTermination = { [weak self] _ in
+      self?.state.withLock { _ = $0.listeners.removeValue(forKey: number) }
+    }
+    continuation.yield()
+    return stream
+  }
+
+  /// Events told so far.
+  var count: UInt64 { state.withLock { $0.last } }
+
+  var listenerCount: Int { state.withLock { $0.listeners.count } }
+
+  /// Bytes a second over the last 10 minutes.
+  func rates(at uptime: Int64) -> (received: [Double], sent: [Double]) {
+    state.withLock { $0.history.rates(at: uptime) }
+  }
+}

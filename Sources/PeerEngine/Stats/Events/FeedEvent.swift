@@ -1,0 +1,99 @@
+import PeerCore
+
+/// One server-sent event: a kind, and what has changed as JSON (docs/openapi.yaml, `/api/v1/events`).
+struct FeedEvent: Sendable, Equatable {
+  enum Kind: String, Sendable, CaseIterable { case status, peers, files, transfers, log }
+
+  /// Changed entries told in one event; if there are more, the reader is told to ask for the list. Those of
+  /// the log are few each second, and readers want them all.
+  static let entries = 100
+  static let logEntries = 500
+
+  let kind: Kind
+  let data: JSONValue
+
+  /// As it goes over the wire. JSON is one line of ASCII, so it needs no more than one `data:`.
+  func bytes(id: String?) -> [UInt8] {
+    var bytes = Array("event: \(kind.rawValue)\n".utf8)
+    if let id { bytes.append(contentsOf: "id: \(id)\n".utf8) }
+    bytes.append(contentsOf: "data: ".utf8)
+    data.write(to: &bytes)
+    bytes.append(contentsOf: "\n\n".utf8)
+    return bytes
+  }
+}
+
+/// What is told of the step from one snapshot to a later one; from none, what is told to who knows nothing.
+struct FeedChanges {
+  let old: Snapshot?
+  let new: Snapshot
+
+  /// At most one of a kind.
+  var events: [FeedEvent] {
+    let told: [(FeedEvent.Kind, JSONValue?)] = [
+      (.status, status), (.peers, peers), (.files, files), (.transfers, transfers), (.log, log),
+    ]
+    return told.compactMap { kind, data in data.map { FeedEvent(kind: kind, data: $0) } }
+  }
+
+  private var status: JSONValue? {
+    guard let old else { return new.statusJSON }
+    var former = old
+    // Time alone is no news.
+    former.taken = new.taken
+    guard former.statusJSON != new.statusJSON else { return nil }
+    return new.statusJSON
+  }
+
+  private var peers: JSONValue? {
+    let former = Dictionary(uniqueKeysWithValues: (old?.peers ?? []).map { ($0.handle, $0) })
+    let changed = new.peers.filter { former[$0.handle] != $0 }
+    let present = Set(new.peers.map(\.handle))
+    let gone = (old?.peers ?? []).filter { !present.contains($0.handle) }
+    guard old == nil || !changed.isEmpty || !gone.isEmpty else { return nil }
+    let isComplete = changed.count <= FeedEvent.entries && gone.count <= FeedEvent.entries
+    return [
+      "peers": .array(changed.prefix(FeedEvent.entries).map { new.json($0) }),
+      "gone": .array(gone.prefix(FeedEvent.entries).map { .string($0.id.text) }),
+      "complete": .bool(isComplete),
+    ]
+  }
+
+  private var files: JSONValue? {
+    guard let old else { return files(changed: [], gone: [], isComplete: new.files.count == 0) }
+    guard old.filesRevision != new.filesRevision else { return nil }
+    let slots = new.files.slots(changedSince: old.files)
+    let changed = slots.compactMap { new.files[$0] }
+    let gone = slots.compactMap { slot -> FileID? in
+      guard let id = old.files[slot]?.entry.id, new.files[slot]?.entry.id != id else { return nil }
+      return id
+    }
+    let isComplete = changed.count <= FeedEvent.entries && gone.count <= FeedEvent.entries
+    return files(changed: changed, gone: gone, isComplete: isComplete)
+  }
+
+  private func files(changed: [FileRecord], gone: [FileID], isComplete: Bool) -> JSONValue {
+    [
+      "files": .array(changed.prefix(FeedEvent.entries).map { new.json($0) }),
+      "gone": .array(gone.prefix(FeedEvent.entries).map { .string($0.hex) }),
+      "complete": .bool(isComplete),
+      "total": .integer(Int64(new.files.count)),
+    ]
+  }
+
+  /// All of them, as they are few and their order counts.
+  private var transfers: JSONValue? {
+    guard old?.transfers != new.transfers else { return nil }
+    return [
+      "transfers": .array(new.transfers.prefix(FeedEvent.entries).map { new.json($0) }),
+      "complete": .bool(new.transfers.count <= FeedEvent.entries),
+    ]
+  }
+
+  private var log: JSONValue? {
+    let last = old?.log.last?.seq ?? 0
+    let entries = new.log.reversed().prefix { $0.seq > last }.prefix(FeedEvent.logEntries).reversed()
+    guard old == nil || !entries.isEmpty else { return nil }
+    return ["entries": .array(entries.map(\.json)), "next": .unsigned(new.log.last?.seq ?? 0)]
+  }
+}

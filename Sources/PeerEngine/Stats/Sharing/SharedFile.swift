@@ -1,0 +1,14 @@
+import PeerCore
+
+/// Opens local copies to be read over HTTP (`--share-http`).
+public protocol FileSharing: Sendable {
+  /// - Throws: if the copy is not there any longer, or is not what it was.
+  func open(_ copy: LocalCopy) async throws -> any SharedFile
+}
+
+public protocol SharedFile: Sendable {
+  /// Bytes.
+  var size: UInt64 { get }
+  /// Up to `count` bytes from `offset` on; fewer only at the end.
+  func read(at offset: UInt64, count: Int) async throws -> [UInt8]
+}

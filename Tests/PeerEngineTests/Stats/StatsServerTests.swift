@@ -1,0 +1,140 @@
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import NIOEmbedded
+import NIOPosix
+import PeerCore
+import TestSupport
+import Testing
+
+@testable import PeerEngine
+
+@Suite(.timeLimit(.minutes(1))) struct StatsServerTests {
+  private func server(port: Int, address: String = "127.0.0.1") -> StatsServer {
+    StatsServer(
+      client: StillClient(snapshot: sample), address: address, port: port, hostName: "localhost")
+  }
+
+  @Test func aPortThatIsTakenIsToldInOneLine() async throws {
+    let port = try FreePort.take()
+    let first = server(port: port)
+    #expect(try await first.start() == port)
+    let second = server(port: port)
+    await #expect(throws: StatsServerError.addressInUse(address: "127.0.0.1", port: port)) {
+      try await second.start()
+    }
+    await first.stop()
+    // On a busy machine the system takes a moment to let go of the port.
+    let third = try await eventually("the port is free again") { () -> StatsServer? in
+      let server = server(port: port)
+      return try await server.start() == port ? server : nil
+    }
+    await third.stop()
+  }
+
+  @Test func anAddressThatIsNotOursIsTold() async throws {
+    await #expect(throws: StatsServerError.addressUnknown(address: "192.0.2.1", port: 0)) {
+      try await server(port: 0, address: "192.0.2.1").start()
+    }
+  }
+
+  @Test func errorsSayWhatToDo() {
+    #expect(
+      StatsServerError.addressInUse(address: "localhost", port: 8041).description
+        == "cannot serve the page on localhost:8041: address already in use. "
+        + "Is another peer running? Choose another <http_port>.")
+    #expect("\(StatsServerError.permissionDenied(address: "::", port: 80))".contains("[::]:80"))
+  }
+
+  @Test func connectionsAreCountedByAddress() {
+    let counter = ConnectionCounter(limit: 2)
+    #expect(counter.opened("a") && counter.opened("a") && !counter.opened("a"))
+    #expect(counter.opened("b"))
+    counter.closed("a")
+    #expect(counter.opened("a"))
+  }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct StatsProtectionTests {
+  typealias Client = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+  private func withServer(_ body: (Int) async throws -> Void) async throws {
+    let server = StatsServer(
+      client: StillClient(snapshot: sample), address: "127.0.0.1", port: 0, hostName: "localhost")
+    let port = try await server.start()
+    do {
+      try await body(port)
+    } catch {
+      await server.stop()
+      throw error
+    }
+    await server.stop()
+  }
+
+  private func connect(_ port: Int) async throws -> Client {
+    try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .connect(host: "127.0.0.1", port: port) { channel in
+        channel.eventLoop.makeCompletedFuture { try Client(wrappingChannelSynchronously: channel) }
+      }
+  }
+
+  @Test func aHeaderThatNeverEndsEndsTheConnection() async throws {
+    try await withServer { port in
+      try await connect(port).executeThenClose { inbound, outbound in
+        try await outbound.write(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: localhost\r\nX-"))
+        // The server is who closes: nothing else ends this.
+        for try await _ in inbound {}
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "NONSENSE\r\n\r\n", "GET /\u{0} HTTP/1.1\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost : x\r\n\r\n",
+    "GET /\(String(repeating: "x", count: 20_000)) HTTP/1.1\r\nHost: localhost\r\n\r\n",
+  ])
+  func whatIsNoRequestIsRefusedAndClosed(bytes: String) async throws {
+    try await withServer { port in
+      try await connect(port).executeThenClose { inbound, outbound in
+        try await outbound.write(ByteBuffer(string: bytes))
+        var answer = ""
+        for try await piece in inbound { answer += String(buffer: piece) }
+        #expect(answer.hasPrefix("HTTP/1.1 400 "))
+      }
+    }
+  }
+
+  @Test func moreConnectionsThanFitWaitForTheirTurn() async throws {
+    try await withServer { port in
+      var idle: [any Channel] = []
+      for _ in 0..<StatsServer.Limits.connections {
+        let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        idle.append(try await bootstrap.connect(host: "127.0.0.1", port: port).get())
+      }
+      async let late = HTTP.get(port: port, "/healthz", headers: ["Host": "localhost"], timeout: 60)
+      // One leaves, by its own will or because it asked nothing for too long: the late one is served.
+      try await idle[0].close()
+      #expect(try await late.status == 200)
+      for channel in idle.dropFirst() { channel.close(promise: nil) }
+    }
+  }
+
+  @Test func aReaderThatTakesNothingIsLeft() throws {
+    let loop = EmbeddedEventLoop()
+    let channel = EmbeddedChannel(handler: StalledWriteHandler(patience: .seconds(30)), loop: loop)
+    try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+    func become(writable: Bool) {
+      channel.isWritable = writable
+      channel.pipeline.fireChannelWritabilityChanged()
+    }
+    become(writable: false)
+    loop.advanceTime(by: .seconds(29))
+    become(writable: true)
+    loop.advanceTime(by: .seconds(60))
+    #expect(channel.isActive, "it took something in time")
+    become(writable: false)
+    loop.advanceTime(by: .seconds(30))
+    #expect(!channel.isActive)
+  }
+}
