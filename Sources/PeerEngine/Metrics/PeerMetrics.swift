@@ -68,7 +68,7 @@ public final class PeerMetrics: Sendable {
 
   func count(_ effect: Effect) {
     switch effect {
-    case .send(let message, _): countMessage("out", Self.type(of: message))
+    case .send(let message, _, _): countMessage("out", Self.type(of: message))
     case .fetch: countMessage("out", "GET_FILE")
     case .fetchBlocks: countMessage("out", "GET_BLOCKS")
     case .serve, .replicate, .refuse: countMessage("out", "FILE_DATA")

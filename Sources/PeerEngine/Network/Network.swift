@@ -75,9 +75,6 @@ final class Network: Sendable {
     }
   }
 
-  /// Accepted connections that are open.
-  var connections: Int { state.withLock { $0.connections } }
-
   /// - Returns: false if `NetworkLimits.pushes` files are arriving already.
   func pushBegins() -> Bool {
     state.withLock {
