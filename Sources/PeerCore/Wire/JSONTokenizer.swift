@@ -209,13 +209,20 @@ struct JSONTokenizer {
     index += 1
   }
 
+  /// Marks bytes that are zero, and maybe some above such a one.
+  @inline(__always)
+  private static func zeroBytes(_ words: SIMD4<UInt64>) -> SIMD4<UInt64> {
+    (words &- SIMD4(repeating: 0x0101_0101_0101_0101)) & ~words & SIMD4(repeating: 0x8080_8080_8080_8080)
+  }
+
   /// Up to a quote or a backslash; many bytes at a time, since every byte of a file passes here as two digits.
   private static func skipPlain(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) {
-    let quote = SIMD32<UInt8>(repeating: 0x22)
-    let backslash = SIMD32<UInt8>(repeating: 0x5C)
+    let quotes = SIMD4<UInt64>(repeating: 0x2222_2222_2222_2222)
+    let backslashes = SIMD4<UInt64>(repeating: 0x5C5C_5C5C_5C5C_5C5C)
     while index + 32 <= bytes.count {
-      let piece = bytes.loadUnaligned(fromByteOffset: index, as: SIMD32<UInt8>.self)
-      if any((piece .== quote) .| (piece .== backslash)) { break }
+      let piece = bytes.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
+      let found = zeroBytes(piece ^ quotes) | zeroBytes(piece ^ backslashes)
+      if found[0] | found[1] | found[2] | found[3] != 0 { break }
       index += 32
     }
     while index < bytes.count, bytes[index] != 0x22, bytes[index] != 0x5C { index += 1 }
