@@ -103,6 +103,8 @@ class Peer:
         port = self.address[1]
         fields: dict[str, Any] = {
             "host": self.address[0], "port": str(port) if self.quirks.port_as == "text" else port}
+        if self.quirks.extension:
+            fields["features"] = ["raw", "range", "blocks"]
         return {**fields, "peerId": self.id} if self.quirks.tells_peer_id else fields
 
     def gossip(self) -> dict[str, Any]:
@@ -191,6 +193,8 @@ class Peer:
                 self.left_open.append(connection)
             elif kind == "GET_FILE":
                 self.on_get_file(message, connection)
+            elif kind == "GET_BLOCKS" and self.quirks.extension:
+                self.on_get_blocks(message, connection)
             else:
                 if self.quirks.after_send == "open":
                     self.left_open.append(connection)
@@ -240,15 +244,27 @@ class Peer:
             else:
                 tell("refused", why="DELETE of a file that is not here, or not the sender's")
 
+    def on_get_blocks(self, message: dict[str, Any], connection: socket.socket) -> None:
+        with self.lock:
+            file = self.files[message["file_id"]]
+        blocks = serving.block_list(self.quirks, file.file_id, file.content)
+        wire.send(connection, wire.encode(blocks, self.quirks), self.quirks)
+        self.finish(connection)
+
     def on_get_file(self, message: dict[str, Any], connection: socket.socket) -> None:
         with self.lock:
             file = self.files.get(message["file_id"])
         if not file:
             wire.send(connection, wire.encode(serving.not_found(self.quirks), self.quirks), self.quirks)
-        elif not serving.serve(connection, self.quirks, self.file_data(file)):
+        elif not self.give(file, message, connection):
             self.left_open.append(connection)
             return
         self.finish(connection)
+
+    def give(self, file: HeldFile, request: dict[str, Any], connection: socket.socket) -> bool:
+        if self.quirks.extension not in ("", "hex") and "raw" in request.get("accept", []):
+            return serving.serve_raw(connection, self.quirks, request, file.entry(), file.content)
+        return serving.serve(connection, self.quirks, self.file_data(file))
 
     def track(self, address: Address, peer_id: Any) -> None:
         self.peers[address] = TrackedPeer(peer_id, address, time.monotonic())

@@ -41,6 +41,10 @@ class Quirks:
     serves: str = "file"  # what GET_FILE is answered with: file, or a way to misbehave (see serving.py)
     trickle_pause: float = 0.1  # seconds between two bytes of `trickle`
 
+    # The extension: unknown if empty; else how a GET_FILE that accepts raw bytes is answered (serving.py).
+    extension: str = ""
+    blocks: str = "honest"  # how a GET_BLOCKS is answered: honest | lie | none | garbage
+
     # What its files look like.
     timestamp: str = "integer"  # the keys of wire.TIMESTAMPS
     size: str = "mib"  # mib | mib-rounded | zero | bytes | text | null | wrong
@@ -84,6 +88,8 @@ HONEST: dict[str, Quirks] = {
         {"name": "..", "text": "no name at all\n"}]),
     "echo": Quirks(forwards="new-id", host_as="localhost", newline=True),
     "chatterer": Quirks(several=True, newline=True),
+    "modern": Quirks(extension="honest"),
+    "modern-hexer": Quirks(extension="hex"),
 }
 
 # Peers that can be tracked, listed and pushed to, but fail at some of the rest by their nature.
@@ -108,4 +114,18 @@ HOSTILE: dict[str, Quirks] = {
     "denier": Quirks(serves="not-found"),
 }
 
-PERSONALITIES: dict[str, Quirks] = {**HONEST, **BROKEN, **HOSTILE}
+# Peers that claim the extension and abuse it; asked plainly, they give what they have.
+ABUSIVE: dict[str, Quirks] = {
+    "raw-liar": Quirks(extension="lie", blocks="none"),
+    "raw-and-block-liar": Quirks(extension="lie", blocks="lie"),
+    "block-liar": Quirks(extension="honest", blocks="lie"),
+    "block-babbler": Quirks(extension="honest", blocks="garbage"),
+    "raw-sizer": Quirks(extension="size"),
+    "raw-wanderer": Quirks(extension="elsewhere"),
+    "raw-truncator": Quirks(extension="truncate"),
+    "raw-staller": Quirks(extension="stall"),
+    "raw-flooder": Quirks(extension="flood"),
+    "pretender": Quirks(extension="ignore"),
+}
+
+PERSONALITIES: dict[str, Quirks] = {**HONEST, **BROKEN, **HOSTILE, **ABUSIVE}

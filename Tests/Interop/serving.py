@@ -1,5 +1,6 @@
 """The ways in which a holder answers GET_FILE: honestly, or not."""
 
+import hashlib
 import socket
 import struct
 import time
@@ -97,6 +98,49 @@ _MISBEHAVIOURS: dict[str, Callable[[socket.socket, Quirks, dict], bool]] = {
     "http": _http,
     "not-found": _not_found,
 }
+
+def serve_raw(connection: socket.socket, quirks: Quirks, request: dict, entry: dict, content: bytes) -> bool:
+    """Answers a GET_FILE that accepts raw bytes. False: leave the connection as it is."""
+    size = len(content)
+    offset = int(str(request.get("offset", 0)))
+    length = int(str(request.get("length", size - offset)))
+    if quirks.extension == "ignore":
+        return False
+    if quirks.extension == "elsewhere":
+        offset, length = size // 2 + 1, size - size // 2 - 1
+    part = content[offset:offset + length]
+    if quirks.extension == "lie":
+        middle = len(part) // 2
+        part = part[:middle] + bytes(byte ^ 0xFF for byte in part[middle:])
+    told = size + 1 if quirks.extension == "size" else size
+    header = {"type": "FILE_DATA", **entry, "encoding": "raw", "offset": offset, "length": length, "size": told}
+    connection.sendall(encode(header, quirks).rstrip(b"\n") + b"\n")
+    if quirks.extension == "truncate":
+        part = part[:len(part) // 2]
+    if quirks.extension == "stall":
+        connection.sendall(part[:len(part) // 2])
+        return False
+    connection.sendall(part)
+    if quirks.extension == "flood":
+        for _ in range(ENDLESS_BYTES // 65_536):
+            connection.sendall(b"\0" * 65_536)
+    return True
+
+
+BLOCK = 1_048_576
+
+
+def block_list(quirks: Quirks, file_id: str, content: bytes) -> dict:
+    """The BLOCKS that answers a GET_BLOCKS."""
+    if quirks.blocks == "none":
+        return {"type": "BLOCKS", "file_id": None, "size": None, "block_size": None, "hashes": None}
+    if quirks.blocks == "garbage":
+        return {"type": "BLOCKS", "file_id": file_id, "size": -1, "block_size": "x", "hashes": [7, {}, "zz"]}
+    hashes = [hashlib.sha256(content[i:i + BLOCK]).hexdigest() for i in range(0, len(content), BLOCK)]
+    if quirks.blocks == "lie":
+        hashes = [text[::-1] for text in hashes]
+    return {"type": "BLOCKS", "file_id": file_id, "size": len(content), "block_size": BLOCK, "hashes": hashes}
+
 
 _FIELDS = ["file_name", "file_size", "file_id", "file_owner", "file_timestamp", "data"]
 

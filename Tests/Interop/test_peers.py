@@ -8,7 +8,7 @@ import json
 import unittest
 
 import wire
-from quirks import BROKEN, HONEST, HOSTILE, PERSONALITIES, Quirks
+from quirks import ABUSIVE, BROKEN, HONEST, HOSTILE, PERSONALITIES, Quirks
 from running import RunningPeer
 
 
@@ -147,7 +147,7 @@ class Wire(unittest.TestCase):
         self.assertTrue(cut_inside)
 
     def test_names_are_unique(self):
-        self.assertEqual(len(PERSONALITIES), len(HONEST) + len(BROKEN) + len(HOSTILE))
+        self.assertEqual(len(PERSONALITIES), len(HONEST) + len(BROKEN) + len(HOSTILE) + len(ABUSIVE))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,15 @@ enum Personality {
     "wrapper", "jumbled", "nameless", "null-teller", "time-teller", "wanderer", "echo", "chatterer",
   ]
 
+  /// Those that know the extension.
+  static let modern = ["modern", "modern-hexer"]
+
+  /// Those that claim the extension, and abuse it.
+  static let abusive = [
+    "raw-liar", "raw-and-block-liar", "block-liar", "block-babbler", "raw-sizer", "raw-wanderer",
+    "raw-truncator", "raw-staller", "raw-flooder", "pretender",
+  ]
+
   /// Those whose DELETE counts: a peer without an id owns nothing.
   static let owners = honest.filter { $0 != "nameless" }
 

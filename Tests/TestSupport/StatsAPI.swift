@@ -39,6 +39,18 @@ public struct FileList: Decodable, Sendable {
   public var total: Int
 }
 
+public struct TransferInfo: Decodable, Sendable, Equatable {
+  public var fileId: String
+  public var direction: String
+  public var state: String
+  public var bytes: Int
+  public var total: Int?
+}
+
+private struct TransferList: Decodable {
+  var transfers: [TransferInfo]
+}
+
 private struct PeerList: Decodable {
   var peers: [PeerInfo]
 }
@@ -50,6 +62,11 @@ public struct StatsAPI: Sendable {
   public init(port: Int) { self.port = port }
 
   public func status() async throws -> StatusInfo { try await fetch("/api/v1/status") }
+
+  public func transfers() async throws -> [TransferInfo] {
+    let list: TransferList = try await fetch("/api/v1/transfers")
+    return list.transfers
+  }
 
   public func peers() async throws -> [PeerInfo] {
     let list: PeerList = try await fetch("/api/v1/peers")
