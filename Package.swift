@@ -68,7 +68,7 @@ let package = Package(
     .executableTarget(
       name: "p2ptui",
       dependencies: [
-        "CNcurses", "PeerCore", "PeerEngine",
+        "CNcurses", "CSupport", "PeerCore", "PeerEngine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CSupport
 import Foundation
 import PeerEngine
 
@@ -20,6 +21,8 @@ import PeerEngine
   @OptionGroup var arguments: Arguments
 
   static func main() async {
+    // Many threads touch the buffers of many transfers.
+    support_share_memory()
     do {
       let command = try parse(nil)
       try await Application.run(command.options())

@@ -3,6 +3,7 @@
 #define CSUPPORT_H
 
 #include "hex.h"
+#include "process.h"
 #include "files.h"
 
 #endif

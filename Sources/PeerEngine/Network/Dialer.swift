@@ -17,6 +17,7 @@ struct Dialer: Sendable {
         .channelOption(.socketOption(.so_rcvbuf), value: limits.receiveBuffer)
         .channelOption(.allowRemoteHalfClosure, value: true)
         .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .channelOption(.maxMessagesPerRead, value: 1)
         .channelOption(.recvAllocator, value: PeerChannel.receiveAllocator)
         .connect(host: endpoint.host, port: endpoint.port) { channel in
           channel.eventLoop.makeCompletedFuture { try OpenedChannel(channel) }

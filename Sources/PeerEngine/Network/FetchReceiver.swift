@@ -60,7 +60,9 @@ final class FetchReceiver: FileReceiver {
     hasBegun = true
     offset = part?.offset ?? 0
     guard let part else { return }
-    guard part.offset <= fetch.start, part.range.upperBound >= min(fetch.end ?? part.size, part.size) else {
+    // The part may have been shortened before it was asked for.
+    let end = min(control.end ?? part.size, part.size)
+    guard part.offset <= fetch.start, part.range.upperBound >= end else {
       throw TransferFailure.malformed("it sent other bytes than were asked for")
     }
     guard part.size <= fetch.limit else { throw TransferFailure.tooLarge(limit: fetch.limit) }

@@ -21,6 +21,7 @@ struct Listener: Sendable {
       .serverChannelOption(.socketOption(.so_rcvbuf), value: limits.receiveBuffer)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.maxMessagesPerRead, value: 1)
       .childChannelOption(.recvAllocator, value: PeerChannel.receiveAllocator)
       .bind(to: address) { child in
         child.eventLoop.makeCompletedFuture { try OpenedChannel(child) }

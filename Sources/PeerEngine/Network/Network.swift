@@ -21,7 +21,10 @@ final class Network: Sendable {
   private let controls = Mutex([AttemptID: (file: FileID, control: FetchControl)]())
   private let uploads = RunningTransfers<UploadID>()
   private let group: any EventLoopGroup
-  private let executor = TransferExecutor()
+  /// Of transfers that we have begun, and of files that are sent.
+  private let executor = TransferExecutor(yields: true)
+  /// Of messages that come in: gossip does not queue behind the bytes of files.
+  private let reading = TransferExecutor(threads: 2, yields: false)
   private let courier: Courier
   private let state = Mutex(State())
 
@@ -63,7 +66,7 @@ final class Network: Sendable {
             $0.connections += 1
             return ConnectionID($0.lastConnection)
           }
-          await withTaskExecutorPreference(executor) {
+          await withTaskExecutorPreference(reading) {
             await AcceptedConnection(channel: channel, address: address, id: id, network: self).run()
           }
           state.withLock { $0.connections -= 1 }
@@ -178,10 +181,12 @@ final class Network: Sendable {
         let sender = FileSender(
           channel: channel, watchdog: watchdog, limits: limits, rateLimit: uploadLimit)
         let progress = { [delegate] in await delegate.deliver(.uploadProgress(id, bytes: $0)) }
-        if request.acceptsRaw, let part = request.part(ofSize: file.size) {
-          try await sender.sendRaw(entry, file, part, progress: progress)
-        } else {
-          try await sender.sendHex(entry, file, progress: progress)
+        try await withTaskExecutorPreference(executor) {
+          if request.acceptsRaw, let part = request.part(ofSize: file.size) {
+            try await sender.sendRaw(entry, file, part, progress: progress)
+          } else {
+            try await sender.sendHex(entry, file, progress: progress)
+          }
         }
       } catch {
         failure = Self.failure(error, watchdog)
@@ -232,5 +237,6 @@ final class Network: Sendable {
     await wait(for: tasks, atMost: Self.stopPatience)
     arrivals.discardAll()
     await executor.shutdown()
+    await reading.shutdown()
   }
 }

@@ -19,7 +19,7 @@ final class OpenedChannel: Sendable {
     self.channel = try PeerChannel(
       wrappingChannelSynchronously: channel,
       configuration: .init(
-        backPressureStrategy: .init(lowWatermark: 2, highWatermark: 4), isOutboundHalfClosureEnabled: true))
+        backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2), isOutboundHalfClosureEnabled: true))
   }
 
   /// Numeric; empty if it is gone already.

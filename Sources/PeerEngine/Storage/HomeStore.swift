@@ -1,3 +1,4 @@
+import CSupport
 import GRDB
 import NIOPosix
 import PeerCore
@@ -157,6 +158,7 @@ public final class HomeStore: Sendable {
 
   private func continueHash(of partial: PartialFile) {
     hashers.submit { [weak self] state in
+      support_yield_to_others()
       guard case .active = state, let self, partial.follow() else { return }
       continueHash(of: partial)
     }
