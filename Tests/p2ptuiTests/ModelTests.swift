@@ -152,8 +152,8 @@ import Testing
     #expect(driver.model.files.order.query == FileQuery(sort: .size, descending: true))
     driver.type("g")
     #expect(driver.selectedName?.hasPrefix("a holiday") == true)
-    driver.type("2ss")
-    #expect(driver.model.peers.sort == .seen)
+    driver.type("2sssS")
+    #expect(driver.model.peers.sort == .files)
   }
 
   @Test func logFollowsUntilOneMovesUp() {

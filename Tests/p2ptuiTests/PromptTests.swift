@@ -39,7 +39,7 @@ import Testing
     var driver = Fixture.model()
     driver.type("p/t")
     driver.press(.tab)
-    guard case .complete("push /t", 7, let ticket)? = driver.takeRequests().last else {
+    guard case .complete("push /t", 7, browses: true, let ticket)? = driver.takeRequests().last else {
       Issue.record("nothing was asked for")
       return
     }

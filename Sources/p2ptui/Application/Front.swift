@@ -35,8 +35,12 @@ struct Front: Sendable {
   private func showScreen(_ commands: Commands) async throws -> Leave {
     let me = engine.snapshot.me
     var screen = ScreenOptions()
-    screen.theme = options.theme.flatMap { ThemeName(rawValue: $0.rawValue) }
+    screen.theme = options.theme
     screen.ascii = options.ascii
+    screen.mouse = options.mouse
+    screen.onHangup = options.onHangup == .serve ? .exit : .quit
+    screen.peerTimeout = options.settings.peerTimeout
+    screen.keys = options.keys
     screen.historyPath =
       URL(fileURLWithPath: me.filesPath).deletingLastPathComponent()
       .appendingPathComponent(".p2ptui/history").path

@@ -3,12 +3,22 @@ enum Intent: String, Sendable, CaseIterable {
   case up, down, pageUp, pageDown, first, last
   case nextPane, previousPane, filesPane, peersPane, logPane, transfersPane
   case details, back, maximise
-  case mark, markAll, invertMarks
-  case filter, sort, reverse
+  case mark, range, markAll, invertMarks
+  case filter, nextMatch, previousMatch, sort, previousSort, reverse, follow
   case fetch, push, delete, undo, forget, announce, greet
   case pause, cancel, retry
   case copyID
   case command, help, redraw, quit, suspend
+
+  /// As the configuration file names it: `page-up`, `copy-id`.
+  var name: String {
+    var words = ""
+    for character in rawValue {
+      if character.isUppercase, words.last?.isUppercase != true { words.append("-") }
+      words.append(character)
+    }
+    return words.lowercased()
+  }
 }
 
 /// One row of the key table: bindings, the help and the hints at the foot all come from it.
@@ -37,28 +47,53 @@ struct KeyTable: Sendable {
     self.index = index
   }
 
+  /// The table with other keys for some intents, in place of all that they had.
+  func rebound(_ keys: [Intent: [Key]]) -> KeyTable {
+    KeyTable(
+      bindings.map { binding in
+        var binding = binding
+        binding.keys = keys[binding.intent] ?? binding.keys
+        return binding
+      })
+  }
+
+  /// A key that would mean two things in one pane; `nil` if there is none.
+  var conflict: (key: Key, intents: [Intent], pane: Pane)? {
+    for pane in Pane.allCases {
+      var seen: [Key: Intent] = [:]
+      for binding in bindings where binding.panes.contains(pane) {
+        for key in binding.keys {
+          if let other = seen[key], other != binding.intent { return (key, [other, binding.intent], pane) }
+          seen[key] = binding.intent
+        }
+      }
+    }
+    return nil
+  }
+
   func intent(of key: Key, in pane: Pane) -> Intent? {
     index[key]?.first { bindings[$0].panes.contains(pane) }.map { bindings[$0].intent }
   }
 
-  /// The first key of an intent, as hints name it.
-  func keyName(of intent: Intent) -> String? {
-    bindings.first { $0.intent == intent }?.keys.first?.name
-  }
+  /// The first key of an intent.
+  func key(of intent: Intent) -> Key? { bindings.first { $0.intent == intent }?.keys.first }
 
-  func hints(for pane: Pane) -> [(key: String, label: String)] {
+  /// As hints name it.
+  func keyName(of intent: Intent) -> String? { key(of: intent)?.name }
+
+  func hints(for pane: Pane) -> [(key: Key, label: String)] {
     bindings.compactMap { binding in
       guard binding.panes.contains(pane), let label = binding.label, let key = binding.keys.first else {
         return nil
       }
-      return (key.name, label)
+      return (key, label)
     }
   }
 
   /// The help: one part for what works everywhere, one for each pane.
   var sections: [(title: String, rows: [(keys: String, text: String)])] {
     func rows(_ belongs: (Set<Pane>) -> Bool) -> [(keys: String, text: String)] {
-      bindings.filter { belongs($0.panes) }.map {
+      bindings.filter { belongs($0.panes) && !$0.keys.isEmpty }.map {
         ($0.keys.map(\.name).joined(separator: " "), $0.text)
       }
     }
@@ -104,8 +139,11 @@ struct KeyTable: Sendable {
       keys: [.character(" ")], intent: .mark, panes: [.files], label: "mark",
       text: "mark the file, or take its mark away"),
     Binding(
+      keys: [.character("v")], intent: .range, panes: [.files],
+      text: "mark all from here to where you move; again ends it"),
+    Binding(
       keys: [.character("/")], intent: .filter, panes: all, label: "filter",
-      text: "show only what contains these words"),
+      text: "show only what matches: words, and for files owner: peer: here remote failed >10M <1G !not"),
     Binding(
       keys: [.character(":")], intent: .command, panes: all, label: "command",
       text: "enter a command; Tab completes, Up and Down walk the history"),
@@ -122,12 +160,23 @@ struct KeyTable: Sendable {
       keys: [.character("s")], intent: .sort, panes: [.log], label: "level",
       text: "show only more serious lines, or all again"),
     Binding(
+      keys: [.character("S")], intent: .previousSort, panes: [.files, .peers],
+      text: "sort by the previous column"),
+    Binding(
       keys: [.character("I")], intent: .reverse, panes: [.files, .peers], text: "reverse the order"),
     Binding(
       keys: [.character("A")], intent: .markAll, panes: [.files], text: "mark every file of the list"),
     Binding(
       keys: [.character("i")], intent: .invertMarks, panes: [.files],
       text: "mark what is not marked, and the other way round"),
+    Binding(
+      keys: [.character("n")], intent: .nextMatch, panes: all,
+      text: "next row that matches the filter, also after Esc took it off"),
+    Binding(
+      keys: [.character("N")], intent: .previousMatch, panes: all, text: "previous one"),
+    Binding(
+      keys: [.character("F")], intent: .follow, panes: [.files, .log],
+      text: "keep the newest one selected, or not"),
     Binding(
       keys: [.character("u")], intent: .undo, panes: all,
       text: "take a deletion back, within 5 seconds"),

@@ -62,12 +62,21 @@ struct Overlay: Sendable {
   var scroll = 0
 }
 
-/// What details are shown of.
+/// What a row is, and what details are shown of.
 enum Subject: Sendable, Hashable {
   case file(FileRef)
   case peer(PeerHandle)
   case log(UInt64)
   case transfer(UInt64)
+
+  var pane: Pane {
+    switch self {
+    case .file: .files
+    case .peer: .peers
+    case .log: .log
+    case .transfer: .transfers
+    }
+  }
 }
 
 /// One line at the foot that goes away by itself.

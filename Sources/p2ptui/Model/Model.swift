@@ -19,6 +19,10 @@ struct Model: Sendable {
   let symbols: Symbols
   /// Seconds that the local time is ahead of UTC.
   let utcOffset: Int
+  /// After how many milliseconds of silence a peer is dropped.
+  let peerTimeout: Int64
+  /// Whether the terminal may pass a text on to the user's clipboard.
+  let hasClipboard: Bool
 
   var size: Size
   var layout: Layout?
@@ -42,6 +46,11 @@ struct Model: Sendable {
   var log = LogList()
   var transfers = TransfersList()
 
+  /// The last text by which each pane was filtered.
+  var searched: [Pane: String] = [:]
+  /// What was clicked last, and when: the same again within a moment opens it.
+  var clicked: (subject: Subject, at: Int64)?
+
   var prompt: Prompt?
   var dialog: Dialog?
   var overlay: Overlay?
@@ -55,13 +64,15 @@ struct Model: Sendable {
 
   init(
     snapshot: Snapshot, size: Size, keys: KeyTable = KeyTable(), symbols: Symbols = .unicode,
-    utcOffset: Int = 0, history: [String] = []
+    utcOffset: Int = 0, peerTimeout: Int64 = 60_000, hasClipboard: Bool = true, history: [String] = []
   ) {
     self.snapshot = snapshot
     self.size = size
     self.keys = keys
     self.symbols = symbols
     self.utcOffset = utcOffset
+    self.peerTimeout = peerTimeout
+    self.hasClipboard = hasClipboard
     commandHistory = History(history)
     take(snapshot)
     settle()
@@ -96,15 +107,29 @@ struct FilesList: Sendable {
   var staleSince: Int64?
   var cursor = ListCursor<FileRef>()
   var marks: Set<FileRef> = []
+  /// Rows are being marked from here on.
+  var range: MarkRange?
+  /// The file that was heard of last stays selected, until one moves.
+  var follows = false
+
+  /// What can be sorted by, in the order of the screen's columns.
+  static let columns: [FileQuery.Sort] = [.state, .name, .size, .holders, .time, .owner, .id]
 
   func needsSort(of revision: UInt64) -> Bool {
     !isSorting && (order.revision != revision || order.query != query)
   }
 }
 
+/// Marks that follow the selection: what was marked before, and all from the anchor to the selected row.
+struct MarkRange: Sendable {
+  var anchor: FileRef
+  var before: Set<FileRef>
+}
+
 /// The peers pane's state.
 struct PeersList: Sendable {
-  enum Sort: String, Sendable, CaseIterable { case id, address, seen, files, failures }
+  /// In the order of the screen's columns.
+  enum Sort: String, Sendable, CaseIterable { case id, seen, files, address, failures, down, up }
 
   var sort = Sort.id
   var descending = false

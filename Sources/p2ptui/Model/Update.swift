@@ -7,8 +7,11 @@ extension Model {
     var requests: [Request] = []
     switch action {
     case .key(let key):
-      lastKey = now
+      holdSelections()
       requests = press(key)
+    case .mouse(let deed, let target):
+      holdSelections()
+      requests = point(deed, at: target)
     case .resize(let size): self.size = size
     case .snapshot(let snapshot):
       requests = announceEndedDownloads(in: snapshot)
@@ -18,11 +21,19 @@ extension Model {
     case .replies(let replies): tell(replies)
     case .output(let output): requests = show(output)
     case .completions(let ticket, let completions):
-      if ticket == self.ticket { prompt?.complete(completions) }
+      if ticket == self.ticket { requests = take(completions) }
     }
     requests += whatIsDue()
     settle()
     return requests
+  }
+
+  /// From now on what is selected stays so.
+  private mutating func holdSelections() {
+    lastKey = now
+    files.cursor.hold()
+    peers.cursor.hold()
+    transfers.cursor.hold()
   }
 
   mutating func take(_ snapshot: Snapshot) {
@@ -34,8 +45,11 @@ extension Model {
     for transfer in snapshot.transfers where transfer.direction == .down && transfer.state != .done {
       downloads[transfer.file] = transfer
     }
-    collect()
+    collect(keepsOrder: !isQuiet)
   }
+
+  /// No key was pressed lately.
+  private var isQuiet: Bool { now - lastKey >= Self.quietTime }
 
   private mutating func take(_ order: FileOrder) {
     let isFiltered = order.query.text != files.order.query.text
@@ -48,6 +62,8 @@ extension Model {
     if isFiltered, let selected = files.cursor.selected, order.row(of: selected) == nil {
       select(0, in: .files)
     }
+    selectNewest()
+    extendRange()
   }
 
   mutating func say(_ text: String, isError: Bool = false) {
@@ -73,7 +89,10 @@ extension Model {
     if shouldSort {
       files.isSorting = true
       requests.append(
-        .sort(FileSort(query: files.query, files: snapshot.files, revision: snapshot.filesRevision)))
+        .sort(
+          FileSort(
+            query: files.query, files: snapshot.files, peers: snapshot.peers,
+            revision: snapshot.filesRevision)))
     }
     return requests
   }
@@ -84,7 +103,7 @@ extension Model {
     // A costly order is made less often, so that it takes a fifth of one core at most.
     let interval = max(Self.resortInterval, files.order.cost * 5)
     guard now - files.sortedAt >= interval else { return false }
-    return now - lastKey >= Self.quietTime || now - (files.staleSince ?? now) >= Self.longestStale
+    return isQuiet || now - (files.staleSince ?? now) >= Self.longestStale
   }
 
   private mutating func announceEndedDownloads(in new: Snapshot) -> [Request] {

@@ -13,7 +13,10 @@ struct ScreenLoop {
   private let terminal: Terminal
   private let historyFile: HistoryFile?
   private let start = ContinuousClock.now
+  private let onHangup: Leave
   private var model: Model
+  /// The frame that the user sees, and so points at.
+  private var shown: Frame?
   private var decoder: KeyDecoder
   private var drawnAt: Int64 = -1_000
   private var keysAt: Int64 = 0
@@ -24,12 +27,16 @@ struct ScreenLoop {
     self.mailbox = mailbox
     self.work = work
     historyFile = options.historyPath.map(HistoryFile.init)
-    terminal = try Terminal(theme: options.effectiveTheme)
+    onHangup = options.onHangup
+    terminal = try Terminal(
+      theme: options.effectiveTheme, title: "p2ptui " + Visible.text(first.me.peerID.text, limit: 64),
+      mouse: options.mouse)
     decoder = KeyDecoder(sequences: terminal.keySequences)
     model = Model(
       snapshot: first, size: terminal.measure(), keys: options.keys,
       symbols: options.ascii || !terminal.isUnicode ? .ascii : .unicode,
-      utcOffset: TimeZone.current.secondsFromGMT(), history: historyFile?.read() ?? [])
+      utcOffset: TimeZone.current.secondsFromGMT(), peerTimeout: options.peerTimeout,
+      hasClipboard: terminal.hasClipboard, history: historyFile?.read() ?? [])
   }
 
   private var now: Int64 {
@@ -47,7 +54,7 @@ struct ScreenLoop {
     while leaves == nil {
       draw()
       guard wait() else {
-        leave()
+        perform(model.leave(onHangup))
         break
       }
       takeMail()
@@ -57,7 +64,9 @@ struct ScreenLoop {
 
   private mutating func draw() {
     guard needsFrame, now - drawnAt >= Self.frameInterval else { return }
-    terminal.show(Views.frame(model))
+    let frame = Views.frame(model)
+    terminal.show(frame)
+    shown = frame
     drawnAt = now
     needsFrame = false
   }
@@ -76,7 +85,7 @@ struct ScreenLoop {
     let ready = poll(&sources, 2, Int32(clamping: max(0, timeout)))
     if sources[1].revents != 0 { handle(mailbox.wakeup.drain()) }
     if ready > 0, sources[0].revents != 0 { return readKeys() }
-    if decoder.isWaiting, now - keysAt >= Self.escapeDelay { press(decoder.flush()) }
+    if decoder.isWaiting, now - keysAt >= Self.escapeDelay { take(decoder.flush()) }
     if ready == 0 || now - before >= model.wakeAfter {
       update(.tick)
       terminal.boundCapture()
@@ -90,12 +99,19 @@ struct ScreenLoop {
     if count < 0 { return errno == EINTR || errno == EAGAIN }
     guard count > 0 else { return false }
     keysAt = now
-    press(decoder.decode(bytes[..<count]))
+    take(decoder.decode(bytes[..<count]))
     return true
   }
 
-  private mutating func press(_ keys: [Key]) {
-    for key in keys where leaves == nil { update(.key(key)) }
+  private mutating func take(_ inputs: [TerminalInput]) {
+    for input in inputs where leaves == nil {
+      switch input {
+      case .key(let key): update(.key(key))
+      case .mouse(let mouse): update(.mouse(mouse.deed, shown?.target(at: mouse.point)))
+      case .mode(2026, let isKnown): terminal.synchronizes = isKnown
+      case .mode: break
+      }
+    }
   }
 
   private mutating func handle(_ signals: Set<Int32>) {
@@ -116,11 +132,7 @@ struct ScreenLoop {
     let mail = mailbox.take()
     if let snapshot = mail.snapshot { update(.snapshot(snapshot)) }
     for answer in mail.answers where leaves == nil { update(answer) }
-    if mail.isClosed, leaves == nil { leave() }
-  }
-
-  private mutating func leave() {
-    perform(model.leave(.quit))
+    if mail.isClosed, leaves == nil { perform(model.leave(.quit)) }
   }
 
   private mutating func update(_ action: Action) {
@@ -133,8 +145,8 @@ struct ScreenLoop {
       switch request {
       case .submit(let batch): work.submit(batch)
       case .run(let line): work.run(line)
-      case .complete(let line, let cursor, let ticket):
-        work.complete(line, cursor: cursor, ticket: ticket)
+      case .complete(let line, let cursor, let browses, let ticket):
+        work.complete(line, cursor: cursor, browses: browses, ticket: ticket)
       case .sort(let sort): work.sort(sort)
       case .copy(let text): terminal.copy(text)
       case .bell: terminal.bell()

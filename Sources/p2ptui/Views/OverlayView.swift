@@ -77,7 +77,7 @@ enum DialogView {
     var lines = dialog.lines.map {
       Span(Fit.clip($0, to: width - 4, ellipsis: model.symbols.ellipsis))
     }
-    let question = dialog.count.map { "Type \($0) to confirm, Esc to cancel: " } ?? "Are you sure? y/N "
+    let question = dialog.count.map { "Type \($0) to confirm, Esc to cancel: " } ?? yesOrNo
     lines += [Span(""), Span(question + dialog.typed, .strong)]
     let rect = Box.centred(width: width, height: lines.count + 2, in: model.size)
     Box.draw(rect, title: dialog.title, foot: nil, symbols: model.symbols, on: &frame)
@@ -86,7 +86,12 @@ enum DialogView {
       let x = frame.put([line], x: rect.x + 2, y: rect.y + 1 + index, width: rect.width - 4)
       frame.cursor = Point(x: min(x, rect.right - 2), y: rect.y + 1 + index)
     }
+    guard dialog.count == nil, let cursor = frame.cursor else { return }
+    frame.mark(Rect(x: cursor.x - 4, y: cursor.y, width: 1, height: 1), .key(.character("y")))
+    frame.mark(Rect(x: cursor.x - 2, y: cursor.y, width: 1, height: 1), .key(.character("n")))
   }
+
+  private static let yesOrNo = "Are you sure? y/N "
 }
 
 enum Box {
@@ -99,6 +104,8 @@ enum Box {
     _ rect: Rect, title: String, foot: String?, symbols: Symbols, on frame: inout Frame
   ) {
     frame.fill(rect)
+    frame.mark(Rect(x: 0, y: 0, width: frame.size.width, height: frame.size.height), .key(.escape))
+    frame.mark(rect, .box)
     let line = String(repeating: symbols.rule, count: max(0, rect.width - 2))
     frame.put(symbols.topLeft + line + symbols.topRight, x: rect.x, y: rect.y, role: .box)
     for y in rect.y + 1..<max(rect.y + 1, rect.bottom - 1) {

@@ -16,7 +16,7 @@ enum TransfersView {
   static func draw(_ model: Model, in rect: Rect, on frame: inout Frame) {
     let (head, body) = rect.splitRows(1)
     let columns = Columns(Self.columns, flexible: 2, width: rect.width - 3)
-    columns.drawHeads(x: head.x + 2, y: head.y, symbols: model.symbols, on: &frame)
+    columns.drawHeads(of: .transfers, x: head.x + 2, y: head.y, symbols: model.symbols, on: &frame)
     guard !model.transfers.rows.isEmpty else {
       let text = model.snapshot.transfers.isEmpty ? "No transfers." : "No transfer matches."
       return PaneView.empty(text, in: body, symbols: model.symbols, on: &frame)
