@@ -55,7 +55,9 @@ extension Model {
   mutating func scroll(_ pane: Pane, by rows: Int) {
     let height = max(1, layout?.listHeight(pane) ?? 1)
     let top = max(0, min(top(pane) + rows, count(pane) - height))
-    move(to: min(max(row(pane), top), top + height - 1), in: pane)
+    // At its end the log is followed again.
+    let isAtEnd = pane == .log && top + height >= count(pane)
+    move(to: isAtEnd ? count(pane) - 1 : min(max(row(pane), top), top + height - 1), in: pane)
     switch pane {
     case .files: files.cursor.scroll(to: top)
     case .peers: peers.cursor.scroll(to: top)

@@ -13,7 +13,8 @@ extension Model {
 
   private var shownFiles: [FileRef] { (0..<files.order.count).map(files.order.ref) }
 
-  private mutating func setMarks(_ marks: Set<FileRef>) {
+  /// A range that was being marked ends.
+  mutating func setMarks(_ marks: Set<FileRef>) {
     files.range = nil
     files.marks = marks
   }

@@ -25,6 +25,7 @@ extension Model {
     }
     requests += whatIsDue()
     settle()
+    if case .sorted = action { extendRange() }
     return requests
   }
 
@@ -63,7 +64,6 @@ extension Model {
       select(0, in: .files)
     }
     selectNewest()
-    extendRange()
   }
 
   mutating func say(_ text: String, isError: Bool = false) {

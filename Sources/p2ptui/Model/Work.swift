@@ -33,7 +33,7 @@ extension Model {
 
   private mutating func submit(_ commands: [Command]) -> [Request] {
     guard !commands.isEmpty else { return [] }
-    files.marks = []
+    setMarks([])
     return [.submit(commands)]
   }
 
@@ -104,7 +104,7 @@ extension Model {
     case (.yes, .forget(let refs)): return submit(refs.map { .forget($0.id) })
     case (.yes, .delete(let refs)):
       pendingDeletes.append(PendingDelete(files: refs, due: now + Self.undoTime))
-      files.marks = []
+      setMarks([])
       notice = nil
     case (.no, .quit): break
     case (.no, _): say("Nothing was done.")

@@ -265,7 +265,7 @@ private struct TerminalModes {
   /// one kept on the terminal's stack.
   init(title: String, mouse: Bool) {
     let term = ProcessInfo.processInfo.environment["TERM"] ?? ""
-    isXtermLike = cn_flag("XT") && !term.hasPrefix("linux")
+    isXtermLike = cn_flag("XT") || ["screen", "tmux", "rxvt"].contains { term.hasPrefix($0) }
     enter = Terminal.capability("smkx") + Array("\u{1B}[?2004h".utf8)
     leave = Array("\u{1B}[?2004l".utf8) + Terminal.capability("rmkx")
     questions = []

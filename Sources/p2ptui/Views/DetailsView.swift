@@ -66,7 +66,10 @@ enum DetailsView {
       ("id", [Span(entry.id.hex)]),
     ]
     if let copy = record.copy {
+      fields.append(("verified", [Span("yes: SHA-256 of content and time is the id")]))
       fields.append(("path", [Span(Visible.text(model.snapshot.me.filesPath + "/" + copy.storedName))]))
+    } else {
+      fields.append(("verified", [Span("not yet; before a copy is kept, its SHA-256 must be the id", .dim)]))
     }
     if let transfer = model.downloads[entry.id] { fields += attempts(transfer) }
     let holders = record.holders.compactMap(model.snapshot.peer).map {
