@@ -34,7 +34,7 @@ struct ScreenLoop {
     decoder = KeyDecoder(sequences: terminal.keySequences)
     model = Model(
       snapshot: first, size: terminal.measure(), keys: options.keys,
-      symbols: options.ascii || !terminal.isUnicode ? .ascii : .unicode,
+      symbols: options.ascii || !terminal.hasSymbols ? .ascii : .unicode,
       utcOffset: TimeZone.current.secondsFromGMT(), peerTimeout: options.peerTimeout,
       hasClipboard: terminal.hasClipboard, history: historyFile?.read() ?? [])
   }

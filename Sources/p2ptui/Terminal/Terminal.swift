@@ -17,6 +17,8 @@ final class Terminal {
   let keySequences: [[UInt8]: Key]
   /// Whether the terminal shows UTF-8.
   let isUnicode: Bool
+  /// Whether it has more than letters to draw with: the fonts of Linux' console have no circles and few marks.
+  let hasSymbols: Bool
 
   /// Whether texts can be handed on to the user's clipboard.
   let hasClipboard: Bool
@@ -48,6 +50,7 @@ final class Terminal {
   init(theme name: ThemeName, title: String, mouse: Bool) throws(ScreenError) {
     if let obstacle = Self.obstacle() { throw ScreenError(description: obstacle) }
     isUnicode = cn_set_locale()
+    hasSymbols = isUnicode && ProcessInfo.processInfo.environment["TERM"] != "linux"
     keySequences = Self.readKeySequences()
     let modes = TerminalModes(title: title, mouse: mouse)
     hasClipboard = modes.isXtermLike
