@@ -3,8 +3,6 @@ import PeerCore
 
 /// The screen's thread: waits, updates the model, draws.
 struct ScreenLoop {
-  /// Milliseconds between frames: 20 a second are fluent, and light over a slow line.
-  static let frameInterval: Int64 = 50
   /// How long a lone Esc is waited on for the rest of a sequence, in milliseconds.
   static let escapeDelay: Int64 = 40
 
@@ -18,9 +16,11 @@ struct ScreenLoop {
   /// The frame that the user sees, and so points at.
   private var shown: Frame?
   private var decoder: KeyDecoder
-  private var drawnAt: Int64 = -1_000
+  private var budget = FrameBudget()
   private var keysAt: Int64 = 0
   private var needsFrame = true
+  /// A key, the mouse or a new size has changed what is to be seen.
+  private var answersUser = true
   private var leaves: Leave?
 
   init(first: Snapshot, options: ScreenOptions, mailbox: Mailbox, work: BackgroundWork) throws {
@@ -63,19 +63,20 @@ struct ScreenLoop {
   }
 
   private mutating func draw() {
-    guard needsFrame, now - drawnAt >= Self.frameInterval else { return }
+    guard needsFrame, budget.wait(at: now, answersUser: answersUser) <= 0 else { return }
     let frame = Views.frame(model)
     terminal.show(frame)
     shown = frame
-    drawnAt = now
+    budget.draw(at: now)
     needsFrame = false
+    answersUser = false
   }
 
   /// Waits for keys, mail, signals or time, and takes the first and the last two in. `false` if the
   /// terminal is gone.
   private mutating func wait() -> Bool {
     var timeout = model.wakeAfter
-    if needsFrame { timeout = min(timeout, Self.frameInterval - (now - drawnAt)) }
+    if needsFrame { timeout = min(timeout, budget.wait(at: now, answersUser: answersUser)) }
     if decoder.isWaiting { timeout = min(timeout, Self.escapeDelay) }
     var sources = [
       pollfd(fd: terminal.input, events: Int16(POLLIN), revents: 0),
@@ -136,6 +137,10 @@ struct ScreenLoop {
   }
 
   private mutating func update(_ action: Action) {
+    switch action {
+    case .snapshot, .tick: break
+    default: answersUser = true
+    }
     perform(model.update(action, at: now))
     needsFrame = true
   }
