@@ -90,16 +90,28 @@ struct KeyTable: Sendable {
     }
   }
 
-  /// The help: one part for what works everywhere, one for each pane.
-  var sections: [(title: String, rows: [(keys: String, text: String)])] {
-    func rows(_ belongs: (Set<Pane>) -> Bool) -> [(keys: String, text: String)] {
-      bindings.filter { belongs($0.panes) && !$0.keys.isEmpty }.map {
-        ($0.keys.map(\.name).joined(separator: " "), $0.text)
+  /// The help: one part for the pane at hand, one for what works everywhere, and one for each other pane.
+  /// Neighbours with the same text share a row.
+  func sections(for pane: Pane) -> [(title: String, rows: [(keys: String, text: String)])] {
+    let everywhere = Set(Pane.allCases)
+    func own(_ pane: Pane) -> (String, [(String, String)]) {
+      (pane.title, rows { $0 != everywhere && $0.contains(pane) })
+    }
+    return [own(pane), ("Everywhere", rows { $0 == everywhere })]
+      + Pane.allCases.filter { $0 != pane }.map(own)
+  }
+
+  private func rows(_ belongs: (Set<Pane>) -> Bool) -> [(keys: String, text: String)] {
+    var rows: [(keys: String, text: String)] = []
+    for binding in bindings where belongs(binding.panes) && !binding.keys.isEmpty {
+      let keys = binding.keys.map(\.name).joined(separator: " ")
+      if let last = rows.last, last.text == binding.text {
+        rows[rows.count - 1].keys += " " + keys
+      } else {
+        rows.append((keys, binding.text))
       }
     }
-    let everywhere = Set(Pane.allCases)
-    return [("Everywhere", rows { $0 == everywhere })]
-      + Pane.allCases.map { pane in (pane.title, rows { $0 != everywhere && $0.contains(pane) }) }
+    return rows
   }
 
   private static let all = Set(Pane.allCases)
@@ -155,13 +167,13 @@ struct KeyTable: Sendable {
       text: "tell every peer that the file is here"),
     Binding(
       keys: [.character("s")], intent: .sort, panes: [.files, .peers], label: "sort",
-      text: "sort by the next column"),
+      text: "sort by the next column, or the previous one"),
     Binding(
       keys: [.character("s")], intent: .sort, panes: [.log], label: "level",
       text: "show only more serious lines, or all again"),
     Binding(
       keys: [.character("S")], intent: .previousSort, panes: [.files, .peers],
-      text: "sort by the previous column"),
+      text: "sort by the next column, or the previous one"),
     Binding(
       keys: [.character("I")], intent: .reverse, panes: [.files, .peers], text: "reverse the order"),
     Binding(
@@ -171,9 +183,10 @@ struct KeyTable: Sendable {
       text: "mark what is not marked, and the other way round"),
     Binding(
       keys: [.character("n")], intent: .nextMatch, panes: all,
-      text: "next row that matches the filter, also after Esc took it off"),
+      text: "next and previous match, also after Esc took the filter off"),
     Binding(
-      keys: [.character("N")], intent: .previousMatch, panes: all, text: "previous one"),
+      keys: [.character("N")], intent: .previousMatch, panes: all,
+      text: "next and previous match, also after Esc took the filter off"),
     Binding(
       keys: [.character("F")], intent: .follow, panes: [.files, .log],
       text: "keep the newest one selected, or not"),
@@ -186,26 +199,28 @@ struct KeyTable: Sendable {
   ]
 
   private static let navigation = [
-    Binding(keys: [.up, .character("k")], intent: .up, panes: all, text: "one row up"),
-    Binding(keys: [.down, .character("j")], intent: .down, panes: all, text: "one row down"),
+    Binding(keys: [.up, .character("k")], intent: .up, panes: all, text: "up and down"),
+    Binding(keys: [.down, .character("j")], intent: .down, panes: all, text: "up and down"),
     Binding(
-      keys: [.pageUp, .control("b")], intent: .pageUp, panes: all, text: "one page up"),
+      keys: [.pageUp, .control("b")], intent: .pageUp, panes: all, text: "a page up and down"),
     Binding(
-      keys: [.pageDown, .control("f")], intent: .pageDown, panes: all, text: "one page down"),
-    Binding(keys: [.home, .character("g")], intent: .first, panes: all, text: "first row"),
-    Binding(keys: [.end, .character("G")], intent: .last, panes: all, text: "last row"),
+      keys: [.pageDown, .control("f")], intent: .pageDown, panes: all, text: "a page up and down"),
+    Binding(keys: [.home, .character("g")], intent: .first, panes: all, text: "first and last row"),
+    Binding(keys: [.end, .character("G")], intent: .last, panes: all, text: "first and last row"),
     Binding(
       keys: [.tab, .right, .character("l")], intent: .nextPane, panes: all, label: "pane",
-      text: "next pane"),
+      text: "next and previous pane"),
     Binding(
       keys: [.backTab, .left, .character("h")], intent: .previousPane, panes: all,
-      text: "previous pane"),
-    Binding(keys: [.character("1")], intent: .filesPane, panes: all, text: "files"),
-    Binding(keys: [.character("2")], intent: .peersPane, panes: all, text: "peers"),
-    Binding(keys: [.character("3"), .character("L")], intent: .logPane, panes: all, text: "log"),
+      text: "next and previous pane"),
+    Binding(keys: [.character("1")], intent: .filesPane, panes: all, text: "files, peers, log, transfers"),
+    Binding(keys: [.character("2")], intent: .peersPane, panes: all, text: "files, peers, log, transfers"),
+    Binding(
+      keys: [.character("3"), .character("L")], intent: .logPane, panes: all,
+      text: "files, peers, log, transfers"),
     Binding(
       keys: [.character("4")], intent: .transfersPane, panes: all,
-      text: "transfers; shown even if there are none"),
+      text: "files, peers, log, transfers"),
     Binding(
       keys: [.enter], intent: .details, panes: all, label: "details",
       text: "everything known of the selected row"),

@@ -23,6 +23,8 @@ struct Model: Sendable {
   let peerTimeout: Int64
   /// Whether the terminal may pass a text on to the user's clipboard.
   let hasClipboard: Bool
+  /// Whether the mouse is told of.
+  let hasMouse: Bool
 
   var size: Size
   var layout: Layout?
@@ -64,7 +66,8 @@ struct Model: Sendable {
 
   init(
     snapshot: Snapshot, size: Size, keys: KeyTable = KeyTable(), symbols: Symbols = .unicode,
-    utcOffset: Int = 0, peerTimeout: Int64 = 60_000, hasClipboard: Bool = true, history: [String] = []
+    utcOffset: Int = 0, peerTimeout: Int64 = 60_000, hasClipboard: Bool = true,
+    hasMouse: Bool = true, history: [String] = []
   ) {
     self.snapshot = snapshot
     self.size = size
@@ -73,6 +76,7 @@ struct Model: Sendable {
     self.utcOffset = utcOffset
     self.peerTimeout = peerTimeout
     self.hasClipboard = hasClipboard
+    self.hasMouse = hasMouse
     commandHistory = History(history)
     take(snapshot)
     settle()

@@ -55,8 +55,9 @@ extension Model {
     return []
   }
 
+  /// To the pane that comes next in the order of the screen.
   private mutating func moveFocus(by step: Int) {
-    let order: [Pane] = showsTransfers ? [.files, .transfers, .peers, .log] : [.files, .peers, .log]
+    let order = Layout.order(width: size.width, transfers: showsTransfers)
     let index = order.firstIndex(of: focus) ?? 0
     focus = order[(index + step + order.count) % order.count]
   }

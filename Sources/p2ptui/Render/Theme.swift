@@ -58,10 +58,10 @@ struct Theme: Sendable {
   private static func mono(_ role: Role) -> Look {
     switch role {
     case .title, .titleStrong, .selected: Look(bold: role == .titleStrong, reverse: true)
-    case .selectedElsewhere, .columnHead: Look(underline: true)
+    case .selectedElsewhere: Look(bold: true)
     case .strong, .ruleFocused, .paneNameFocused, .marked, .error, .failed, .key, .noticeError, .prompt:
       Look(bold: true)
-    case .dim, .rule, .unavailable, .hint, .barRest: Look(dim: true)
+    case .dim, .columnHead, .rule, .unavailable, .hint, .barRest: Look(dim: true)
     default: Look()
     }
   }
@@ -154,7 +154,7 @@ struct Theme: Sendable {
     case .ruleFocused: Look(foreground: accent)
     case .paneNameFocused, .key, .prompt: Look(foreground: accent, bold: true)
     case .selected: Look(foreground: accent == 6 ? 0 : 7, background: accent)
-    case .selectedElsewhere: Look(underline: true)
+    case .selectedElsewhere: Look(bold: true)
     case .marked: Look(foreground: accent == 6 ? 3 : 5, bold: true)
     case .here, .notice: Look(foreground: 2)
     case .remote: Look(foreground: accent)

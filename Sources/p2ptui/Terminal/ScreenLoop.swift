@@ -36,7 +36,8 @@ struct ScreenLoop {
       snapshot: first, size: terminal.measure(), keys: options.keys,
       symbols: options.ascii || !terminal.hasSymbols ? .ascii : .unicode,
       utcOffset: TimeZone.current.secondsFromGMT(), peerTimeout: options.peerTimeout,
-      hasClipboard: terminal.hasClipboard, history: historyFile?.read() ?? [])
+      hasClipboard: terminal.hasClipboard, hasMouse: terminal.hasMouse,
+      history: historyFile?.read() ?? [])
   }
 
   private var now: Int64 {

@@ -22,6 +22,8 @@ final class Terminal {
 
   /// Whether texts can be handed on to the user's clipboard.
   let hasClipboard: Bool
+  /// Whether the terminal tells what the mouse does.
+  let hasMouse: Bool
   /// The terminal shows what lies between two marks at once (mode 2026).
   var synchronizes = false
 
@@ -54,6 +56,7 @@ final class Terminal {
     keySequences = Self.readKeySequences()
     let modes = TerminalModes(title: title, mouse: mouse)
     hasClipboard = modes.isXtermLike
+    hasMouse = modes.hasMouse
     enter = Self.capability("smcup") + modes.enter
     guarded = Self.makeGuard(modes)
     cn_guard_arm(&guarded)
@@ -263,6 +266,7 @@ private struct TerminalModes {
   var questions: [UInt8]
   /// It understands what xterm does: titles, the clipboard, questions. Others might show such sequences.
   let isXtermLike: Bool
+  let hasMouse: Bool
 
   /// Keypad keys; brackets around what is pasted; clicks and the wheel in SGR form; the window's title, the old
   /// one kept on the terminal's stack.
@@ -272,7 +276,8 @@ private struct TerminalModes {
     enter = Terminal.capability("smkx") + Array("\u{1B}[?2004h".utf8)
     leave = Array("\u{1B}[?2004l".utf8) + Terminal.capability("rmkx")
     questions = []
-    if mouse, !Terminal.capability("kmous").isEmpty {
+    hasMouse = mouse && !Terminal.capability("kmous").isEmpty
+    if hasMouse {
       enter += Array("\u{1B}[?1000h\u{1B}[?1006h".utf8)
       leave = Array("\u{1B}[?1006l\u{1B}[?1000l".utf8) + leave
     }

@@ -34,31 +34,14 @@ enum OverlayView {
     }
   }
 
-  private static func widest(_ model: Model) -> Int { min(100, model.size.width - 4) }
-
   private static func lines(_ overlay: Overlay, _ model: Model) -> [[Span]] {
-    let width = widest(model)
+    let width = model.size.width - 4
     switch overlay.content {
-    case .help: return help(model, width: width)
+    case .help: return HelpView.lines(model, width: min(width, 132))
     case .output(let lines):
       return lines.flatMap { Fit.wrap(Visible.text($0, limit: 4096), to: width) }.map { [Span($0)] }
-    case .details(let subject): return DetailsView.lines(subject, model, width: width)
+    case .details(let subject): return DetailsView.lines(subject, model, width: min(width, 100))
     }
-  }
-
-  private static func help(_ model: Model, width: Int) -> [[Span]] {
-    var lines: [[Span]] = []
-    for section in model.keys.sections where !section.rows.isEmpty {
-      if !lines.isEmpty { lines.append([]) }
-      lines.append([Span(section.title, .strong)])
-      for row in section.rows {
-        let keys = Span("  " + Fit.pad(row.keys, to: 14, ellipsis: ""), .key)
-        let text = Fit.wrap(row.text, to: max(10, width - 16))
-        lines.append([keys, Span(text[0])])
-        lines += text.dropFirst().map { [Span(String(repeating: " ", count: 16) + $0)] }
-      }
-    }
-    return lines
   }
 
   private static func rect(lines: [[Span]], _ model: Model) -> Rect {
