@@ -141,4 +141,39 @@ import Testing
       try await session.api.waitUntilHeld(file.fileId)
     }
   }
+
+  @Test func `downloads change places in the queue, and their priority`() async throws {
+    try await withNeighbourhood { neighbourhood in
+      let bob = try await neighbourhood.peer("bob", ["--limit-up", "60K"])
+      for name in ["a.bin", "b.bin", "c.bin"] {
+        try await bob.push(
+          neighbourhood.makeFile(
+            name, (0..<200_000).map { UInt8(truncatingIfNeeded: $0 * name.count) } + name.utf8))
+      }
+      let session = try await Session(neighbourhood, greeting: [bob], options: "--downloads 1")
+      let terminal = session.terminal
+      try await terminal.waitFor("three files") { screen in screen.contains { $0.contains("1/3") } }
+      try await terminal.press("A", "f")
+      try await terminal.press("4", "m")
+      try await session.waitForQueue("a.bin", "b.bin", "c.bin")
+      try await terminal.press("G", "K")
+      try await session.waitForQueue("a.bin", "c.bin", "b.bin")
+      try await terminal.press("J")
+      try await session.waitForQueue("a.bin", "b.bin", "c.bin")
+      try await terminal.press("+", "Enter")
+      try await terminal.waitFor("its priority") { screen in
+        screen.contains { $0.contains("priority") && $0.contains("high") }
+      }
+    }
+  }
+}
+
+extension Session {
+  /// The names of the downloads, in the order of the queue, in a transfers pane that has the whole screen.
+  fileprivate func waitForQueue(_ names: String...) async throws {
+    try await terminal.waitFor("the queue \(names)") { screen in
+      screen.filter { $0.contains("↓  ") && $0.contains(".bin") }
+        .map { row in names.first { row.contains($0) } ?? "" } == names
+    }
+  }
 }

@@ -31,7 +31,7 @@ import Testing
       gossip-interval: 1.5
       """)
     #expect(all.theme == .light && all.ascii && all.mouse && !all.settings.acceptPush)
-    #expect(all.settings.bootstrap.map(\.host) == ["one", "two"] && all.limitDown == 2_097_152)
+    #expect(all.settings.bootstrap.map(\.host) == ["one", "two"] && all.settings.limitDown == 2_097_152)
     #expect(all.settings.gossipInterval == 1_500)
   }
 

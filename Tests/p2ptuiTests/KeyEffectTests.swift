@@ -63,6 +63,12 @@ import Testing
     Case(.greet, after: "2", asks(.gossip(Endpoint(host: "localhost", port: 8052)))),
     Case(.pause, after: "4", asks(.pause(Fixture.id(4)))),
     Case(.pause, after: "jjjjjj", asks(.pause(Fixture.id(4)))),
+    Case(.moveUp, after: "4", asks(.move(Fixture.id(4), .up))),
+    Case(.moveDown, after: "4", asks(.move(Fixture.id(4), .down))),
+    Case(.raise, after: "4", asks(.prioritise(Fixture.id(4), .high))),
+    Case(.lower, after: "4", asks(.prioritise(Fixture.id(4), .low))),
+    Case(.cancel, after: "4j", asks(.cancelUpload(2))),
+    Case(.pause, after: "4j") { $0.foot.contains("it can only be cancelled") },
     Case(.cancel, after: "4", asks(.cancel(Fixture.id(4)))), Case(.retry, asks(.retry(Fixture.id(5)))),
     Case(.copyID) { driver in
       driver.takeRequests().contains { if case .copy(Fixture.id(5).hex) = $0 { true } else { false } }

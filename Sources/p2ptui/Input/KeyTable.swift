@@ -6,7 +6,7 @@ enum Intent: String, Sendable, CaseIterable {
   case mark, range, markAll, invertMarks
   case filter, nextMatch, previousMatch, sort, previousSort, reverse, follow
   case fetch, push, delete, undo, forget, announce, greet
-  case pause, cancel, retry
+  case pause, cancel, retry, moveUp, moveDown, raise, lower
   case copyID
   case command, help, redraw, quit, suspend
 
@@ -117,7 +117,7 @@ struct KeyTable: Sendable {
   private static let all = Set(Pane.allCases)
   /// In the transfers pane these come first; in the files pane they are known from the help.
   static let standard: [Binding] =
-    downloads(in: .transfers, hinted: true) + work + downloads(in: .files, hinted: false) + navigation
+    downloads(in: .transfers, hinted: true) + queue + work + downloads(in: .files, hinted: false) + navigation
     + general
 
   private static func downloads(in pane: Pane, hinted: Bool) -> [Binding] {
@@ -127,12 +127,27 @@ struct KeyTable: Sendable {
         text: "pause the download, or go on with it"),
       Binding(
         keys: [.character("c")], intent: .cancel, panes: [pane], label: hinted ? "cancel" : nil,
-        text: "cancel the download"),
+        text: pane == .transfers ? "cancel the download or upload" : "cancel the download"),
       Binding(
         keys: [.character("r")], intent: .retry, panes: [pane], label: hinted ? "retry" : nil,
         text: "try the download again now"),
     ]
   }
+
+  private static let queue = [
+    Binding(
+      keys: [.character("K")], intent: .moveUp, panes: [.transfers], label: "up",
+      text: "move the download up and down in the queue"),
+    Binding(
+      keys: [.character("J")], intent: .moveDown, panes: [.transfers], label: "down",
+      text: "move the download up and down in the queue"),
+    Binding(
+      keys: [.character("+")], intent: .raise, panes: [.transfers],
+      text: "raise and lower the download's priority"),
+    Binding(
+      keys: [.character("-")], intent: .lower, panes: [.transfers],
+      text: "raise and lower the download's priority"),
+  ]
 
   private static let work = [
     Binding(

@@ -50,7 +50,9 @@ extension Model {
     case .quit: return quit()
     case .undo: undo()
     case .copyID: return copy()
-    case .fetch, .delete, .forget, .announce, .greet, .pause, .cancel, .retry: return work(intent)
+    case .fetch, .delete, .forget, .announce, .greet, .pause, .cancel, .retry, .moveUp, .moveDown, .raise,
+      .lower:
+      return work(intent)
     }
     return []
   }

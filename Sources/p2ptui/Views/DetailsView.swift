@@ -110,6 +110,8 @@ enum DetailsView {
     var fields: [(String, [Span])] = []
     if let peer = transfer.peer { fields.append(("from", [Span(Visible.text(peer))])) }
     if transfer.direction == .up, !fields.isEmpty { fields[0].0 = "to" }
+    if transfer.holders > 1 { fields.append(("holders", [Span("\(transfer.holders) at once")])) }
+    if transfer.priority != .normal { fields.append(("priority", [Span(transfer.priority.rawValue)])) }
     if transfer.tries > 0 { fields.append(("tries", [Span("\(transfer.tries)")])) }
     if let error = transfer.error { fields.append(("error", [Span(Visible.text(error), .error)])) }
     return fields

@@ -66,7 +66,10 @@ enum PaneView {
     case .log:
       if model.log.level > .debug { parts.insert("\(model.log.level.rawValue) and worse", at: 0) }
       if !model.log.follows { parts.insert("paused", at: 0) }
-    case .transfers: break
+    case .transfers:
+      let (symbols, snapshot) = (model.symbols, model.snapshot)
+      let limits = [(symbols.down, snapshot.limitDown), (symbols.up, snapshot.limitUp)]
+      for case (let arrow, let limit?) in limits { parts.append("\(arrow) at most \(Format.bytes(limit))/s") }
     }
     return parts
   }

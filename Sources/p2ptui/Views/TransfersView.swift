@@ -11,6 +11,7 @@ enum TransfersView {
     Column(head: "PEER", width: 16, comfort: 18),
     Column(head: "SIZE", width: 8, right: true, comfort: 22),
     Column(head: "TRIES", width: 5, right: true, comfort: 24),
+    Column(head: "PRIORITY", width: 8, comfort: 26),
   ]
 
   static func draw(_ model: Model, in rect: Rect, on frame: inout Frame) {
@@ -41,9 +42,12 @@ enum TransfersView {
         return [Span(Format.duration(seconds: Double(max(0, retryAt - model.uptime)) / 1000), .dim)]
       }
       return [Span(transfer.secondsLeft.map(Format.duration) ?? "", .dim)]
-    case 5: return [Span(Visible.text(transfer.peer ?? "", limit: 128), .dim)]
+    case 5:
+      let peer = Visible.text(transfer.peer ?? "", limit: 128)
+      return [Span(transfer.holders > 1 ? "\(transfer.holders) holders" : peer, .dim)]
     case 6: return [Span(transfer.total.map(Format.bytes) ?? "", .dim)]
-    default: return [Span(transfer.tries > 0 ? "\(transfer.tries)" : "", .dim)]
+    case 7: return [Span(transfer.tries > 0 ? "\(transfer.tries)" : "", .dim)]
+    default: return [Span(transfer.priority == .normal ? "" : transfer.priority.rawValue, .text)]
     }
   }
 }
