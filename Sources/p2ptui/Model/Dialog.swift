@@ -54,7 +54,8 @@ struct Dialog: Sendable {
 struct Overlay: Sendable {
   enum Content: Sendable {
     case help
-    case output([String])
+    /// What a command line answered.
+    case output(of: String, [String])
     case details(Subject)
   }
 

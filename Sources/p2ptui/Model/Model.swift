@@ -61,6 +61,8 @@ struct Model: Sendable {
   var commandHistory: History
   var pushHistory = History()
   var filterHistory = History()
+  /// The command line that was run last.
+  var ran = ""
   /// Tells the answer to a completion from that to an earlier one.
   var ticket = 0
 

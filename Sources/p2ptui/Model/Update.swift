@@ -144,7 +144,7 @@ extension Model {
     if output.lines.count == 1, CellWidth.of(output.lines[0]) <= size.width - 4 {
       say(output.lines[0], isError: output.failed)
     } else if !output.lines.isEmpty {
-      overlay = Overlay(content: .output(output.lines))
+      overlay = Overlay(content: .output(of: ran, output.lines))
     }
     return []
   }

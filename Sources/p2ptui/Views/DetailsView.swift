@@ -81,16 +81,20 @@ enum DetailsView {
 
   private static func peer(_ peer: PeerView, _ model: Model) -> [(String, [Span])] {
     let age = max(0, model.uptime - peer.lastSeen) / 1000
-    let transfers = model.snapshot.transfers.filter {
-      $0.peer == peer.id.text || $0.peer == peer.endpoint.description
-    }
+    let filter = model.keys.keyName(of: .filter) ?? "/"
+    let name = CommandWord.quoted(
+      Visible.text(peer.id.text, limit: 64), with: peer.id.text.contains(" ") ? "\"" : nil)
+    let files = [
+      Span(Format.count(peer.files)), Span("  \(filter) peer:\(name) among the files shows them", .dim),
+    ]
     return [
       ("peer", [Span(Visible.text(peer.id.text), .strong)]),
       ("address", [Span(Visible.text(peer.endpoint.description))]),
       ("seen", [Span(age < 1 ? "now" : "\(Format.age(seconds: age)) ago")]),
-      ("files", [Span(Format.count(peer.files))]),
+      ("files", files),
       ("failures", [Span(peer.failures == 0 ? "none" : "\(peer.failures) in a row")]),
-      ("transfers", [Span(transfers.isEmpty ? "none" : Format.count(transfers.count))]),
+      ("down", [Span(Format.rate(model.rate(.down, peer)))]),
+      ("up", [Span(Format.rate(model.rate(.up, peer)))]),
     ]
   }
 

@@ -29,7 +29,7 @@ enum OverlayView {
   private static func title(_ overlay: Overlay) -> String {
     switch overlay.content {
     case .help: "Keys"
-    case .output: "Output"
+    case .output(let line, _): ":" + Visible.text(line, limit: 40)
     case .details(let subject): DetailsView.title(subject)
     }
   }
@@ -38,10 +38,24 @@ enum OverlayView {
     let width = model.size.width - 4
     switch overlay.content {
     case .help: return HelpView.lines(model, width: min(width, 132))
-    case .output(let lines):
-      return lines.flatMap { Fit.wrap(Visible.text($0, limit: 4096), to: width) }.map { [Span($0)] }
+    case .output(_, let lines):
+      return lines.flatMap { wrapRow(Visible.text($0, limit: 4096), to: width) }.map { [Span($0)] }
     case .details(let subject): return DetailsView.lines(subject, model, width: min(width, 100))
     }
+  }
+
+  /// A row of a table goes on below its last column, if that leaves enough room.
+  private static func wrapRow(_ text: String, to width: Int) -> [String] {
+    guard CellWidth.of(text) > width, let gap = text.indices.last(where: { text[$0...].hasPrefix("  ") })
+    else {
+      return Fit.wrap(text, to: width)
+    }
+    let start = text.index(gap, offsetBy: 2)
+    let head = String(text[..<start])
+    let indent = CellWidth.of(head)
+    guard indent <= width * 2 / 3 else { return Fit.wrap(text, to: width) }
+    let rest = Fit.wrap(String(text[start...]), to: width - indent)
+    return [head + rest[0]] + rest.dropFirst().map { String(repeating: " ", count: indent) + $0 }
   }
 
   private static func rect(lines: [[Span]], _ model: Model) -> Rect {

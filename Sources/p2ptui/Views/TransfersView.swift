@@ -4,11 +4,11 @@ import PeerCore
 enum TransfersView {
   private static let columns = [
     Column(head: "", width: 1, comfort: 8),
-    Column(head: "PROGRESS", width: 14, comfort: 9),
+    Column(head: "PROGRESS", width: 12, comfort: 9),
     Column(head: "FILE", width: 0, comfort: 0),
     Column(head: "RATE", width: 10, right: true, comfort: 12),
     Column(head: "LEFT", width: 7, right: true, comfort: 16),
-    Column(head: "PEER", width: 16, comfort: 18),
+    Column(head: "PEER", width: 12, comfort: 18),
     Column(head: "SIZE", width: 8, right: true, comfort: 22),
     Column(head: "TRIES", width: 5, right: true, comfort: 24),
     Column(head: "PRIORITY", width: 8, comfort: 26),
