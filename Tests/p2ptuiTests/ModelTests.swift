@@ -200,6 +200,18 @@ import Testing
     #expect(requests.isEmpty)
   }
 
+  @Test func newsWaitsUntilAnAnswerWasRead() {
+    var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers))
+    driver.type("D")
+    #expect(driver.foot.contains("Only its owner"))
+    var transfers = Fixture.transfers
+    transfers[0].state = .done
+    driver.send(.snapshot(Fixture.snapshot(transfers: transfers)))
+    #expect(driver.foot.contains("Only its owner"))
+    driver.pass(Model.readingTime)
+    #expect(driver.foot.contains("Fetched song.flac."))
+  }
+
   @Test func repliesAreSummedUp() {
     var driver = Fixture.model()
     driver.send(.replies([.done("Fetching a.txt.")]))

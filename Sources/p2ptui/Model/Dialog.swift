@@ -84,7 +84,8 @@ enum Subject: Sendable, Hashable {
 struct Notice: Sendable, Equatable {
   var text: String
   var isError = false
-  /// The uptime at which it goes.
+  /// The uptime at which it came, and that at which it goes.
+  var since: Int64
   var until: Int64
 }
 

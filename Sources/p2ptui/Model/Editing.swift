@@ -50,7 +50,7 @@ extension Model {
   private mutating func run(_ line: String) -> [Request] {
     ran = line
     // Replaced by the answer, which a large push takes its time for.
-    notice = Notice(text: "\(line) \(symbols.ellipsis)", until: now + 60_000)
+    notice = Notice(text: "\(line) \(symbols.ellipsis)", since: now, until: now + 60_000)
     return [.run(line)]
   }
 

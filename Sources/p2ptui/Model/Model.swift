@@ -8,6 +8,8 @@ struct Model: Sendable {
   /// How long a notice stays, in milliseconds; errors stay longer, because they need to be read.
   static let noticeTime: Int64 = 5_000
   static let errorTime: Int64 = 12_000
+  /// News waits for so long before it takes the place of another notice (milliseconds).
+  static let readingTime: Int64 = 2_000
   /// Files are put in order again at most so often, and not while keys were pressed so lately
   /// (milliseconds): a row does not move under the finger.
   static let resortInterval: Int64 = 400
@@ -57,6 +59,8 @@ struct Model: Sendable {
   var dialog: Dialog?
   var overlay: Overlay?
   var notice: Notice?
+  /// The newest thing to tell once the notice that is shown was read.
+  var news: Notice?
   var pendingDeletes: [PendingDelete] = []
   var commandHistory: History
   var pushHistory = History()
@@ -94,6 +98,7 @@ struct Model: Sendable {
   var wakeAfter: Int64 {
     var wait: Int64 = 1_000
     if let notice { wait = min(wait, notice.until - now) }
+    if let notice, news != nil { wait = min(wait, notice.since + Self.readingTime - now) }
     for pending in pendingDeletes { wait = min(wait, pending.due - now) }
     if files.needsSort(of: snapshot.filesRevision) { wait = min(wait, 100) }
     return max(10, wait)

@@ -39,6 +39,16 @@ struct Prompt: Sendable {
     }
   }
 
+  /// What can be entered, shown while nothing is.
+  var suggestion: String {
+    switch kind {
+    case .command: "a command; Tab lists them"
+    case .filter(.files, _): "words  owner:  peer:  here  remote  failed  >10M  <1G  !not"
+    case .filter: "words"
+    case .push: "a path; Tab completes it"
+    }
+  }
+
   /// A directory is shown above the line, and arrows move in it.
   var browses: Bool { kind == .push }
 

@@ -68,7 +68,19 @@ extension Model {
 
   mutating func say(_ text: String, isError: Bool = false) {
     notice = Notice(
-      text: text, isError: isError, until: now + (isError ? Self.errorTime : Self.noticeTime))
+      text: text, isError: isError, since: now, until: now + (isError ? Self.errorTime : Self.noticeTime))
+  }
+
+  /// News that nobody asked for: an answer to the user is not taken away before it can be read.
+  private mutating func tellNews(_ text: String, isError: Bool = false) {
+    news = Notice(text: text, isError: isError, since: now, until: now)
+    showNews()
+  }
+
+  private mutating func showNews() {
+    guard let news, notice.map({ now - $0.since >= Self.readingTime }) ?? true else { return }
+    self.news = nil
+    say(news.text, isError: news.isError)
   }
 
   /// What leaving has to do before: a deletion that waits for its time is sent.
@@ -81,6 +93,7 @@ extension Model {
   private mutating func whatIsDue() -> [Request] {
     var requests: [Request] = []
     if let notice, notice.until <= now { self.notice = nil }
+    showNews()
     let due = pendingDeletes.filter { $0.due <= now }
     if !due.isEmpty {
       pendingDeletes.removeAll { $0.due <= now }
@@ -116,10 +129,10 @@ extension Model {
     let others = ended.count > 1 ? " and \(ended.count - 1) more" : ""
     let name = Visible.text(last.fileName, limit: 80)
     if last.state == .done {
-      say("Fetched \(name)\(others).")
+      tellNews("Fetched \(name)\(others).")
     } else {
       let reason = last.error.map { ": " + Visible.text($0, limit: 200) } ?? "."
-      say("Could not fetch \(name)\(others)\(reason)", isError: true)
+      tellNews("Could not fetch \(name)\(others)\(reason)", isError: true)
     }
     return [.bell]
   }

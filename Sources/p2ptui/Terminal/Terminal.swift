@@ -229,7 +229,7 @@ final class Terminal {
   // MARK: Capabilities
 
   /// A string of the terminal's description, without delays (`$<5>`). Empty if it has none.
-  fileprivate static func capability(_ name: String) -> [UInt8] {
+  static func capability(_ name: String) -> [UInt8] {
     guard let pointer = cn_capability(name) else { return [] }
     var text = String(cString: pointer)
     while let start = text.range(of: "$<"),
@@ -253,62 +253,6 @@ final class Terminal {
       if bytes.count > 1, bytes[0] == 0x1B { result[bytes] = key }
     }
     return result
-  }
-}
-
-/// What the terminal is asked to do while the screen is there, and to undo after it.
-private struct TerminalModes {
-  /// Sets the terminal up, but for its alternate screen.
-  var enter: [UInt8]
-  /// Undoes `enter`.
-  var leave: [UInt8]
-  /// What is asked once; the answer comes among the keys.
-  var questions: [UInt8]
-  /// It understands what xterm does: titles, the clipboard, questions. Others might show such sequences.
-  let isXtermLike: Bool
-  let hasMouse: Bool
-
-  /// Keypad keys; brackets around what is pasted; clicks and the wheel in SGR form; the window's title, the old
-  /// one kept on the terminal's stack.
-  init(title: String, mouse: Bool) {
-    let term = ProcessInfo.processInfo.environment["TERM"] ?? ""
-    isXtermLike = cn_flag("XT") || ["screen", "tmux", "rxvt"].contains { term.hasPrefix($0) }
-    enter = Terminal.capability("smkx") + Array("\u{1B}[?2004h".utf8)
-    leave = Array("\u{1B}[?2004l".utf8) + Terminal.capability("rmkx")
-    questions = []
-    hasMouse = mouse && !Terminal.capability("kmous").isEmpty
-    if hasMouse {
-      enter += Array("\u{1B}[?1000h\u{1B}[?1006h".utf8)
-      leave = Array("\u{1B}[?1006l\u{1B}[?1000l".utf8) + leave
-    }
-    if isXtermLike {
-      enter += Array("\u{1B}[22;0t\u{1B}]2;\(title)\u{07}".utf8)
-      leave = Array("\u{1B}[23;0t".utf8) + leave
-      questions = Array("\u{1B}[?2026$p".utf8)
-    }
-  }
-}
-
-/// How a text gets onto the user's clipboard through a terminal (OSC 52).
-enum Clipboard {
-  /// GNU screen passes so many bytes on at once.
-  private static let piece = 240
-
-  /// Programs that stand between wrap the sequence for the terminal outside: tmux understands it itself if it
-  /// may (`set-clipboard on`), and passes it on if it may (`allow-passthrough on`); screen passes pieces on.
-  static func sequence(copying text: String, environment: [String: String]) -> [UInt8] {
-    let payload = Data(text.utf8).base64EncodedString()
-    let plain = "\u{1B}]52;c;\(payload)\u{07}"
-    if environment["TMUX"] != nil {
-      return Array((plain + "\u{1B}Ptmux;\u{1B}\(plain)\u{1B}\\").utf8)
-    }
-    if environment["STY"] != nil {
-      let bytes = Array(plain.utf8)
-      return stride(from: 0, to: bytes.count, by: piece).flatMap { start in
-        Array("\u{1B}P".utf8) + bytes[start..<min(bytes.count, start + piece)] + Array("\u{1B}\\".utf8)
-      }
-    }
-    return Array(plain.utf8)
   }
 }
 

@@ -82,6 +82,10 @@ enum FootView {
     let x = frame.put(visible.map(\.text).joined(), x: start, y: rect.y)
     frame.put(after, x: x, y: rect.y, width: max(0, rect.right - x))
     frame.cursor = Point(x: min(x, rect.right - 1), y: rect.y)
+    if prompt.editor.text.isEmpty, prompt.search == nil {
+      let text = Fit.clip(prompt.suggestion, to: rect.right - x - 2, ellipsis: model.symbols.ellipsis)
+      frame.put(text, x: x + 2, y: rect.y, role: .dim)
+    }
     if hidden > 0 { frame.put(model.symbols.ellipsis, x: start, y: rect.y, role: .dim) }
     if let choice = prompt.choice {
       ChoiceView.draw(choice, isDirectory: prompt.browses, model, above: rect, on: &frame)

@@ -42,7 +42,7 @@ struct Layout: Equatable, Sendable {
   }
 
   private mutating func stacked(_ area: Rect, transfers: Bool) {
-    let peers = max(4, area.height / 5)
+    let peers = max(transfers ? 4 : 5, area.height / 5)
     let log = max(4, area.height / 4)
     let running = transfers ? max(4, area.height / 6) : 0
     var rest = area
