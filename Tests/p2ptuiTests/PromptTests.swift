@@ -168,6 +168,14 @@ import Testing
     #expect(line(driver) == "ab.txt")
   }
 
+  @Test func candidatesOfAnEarlierLineAreNotPutIntoThisOne() {
+    var driver = opened()
+    driver.type("s")
+    driver.press(.down)
+    driver.send(.mouse(.click, .candidate(1)))
+    #expect(line(driver) == "s")
+  }
+
   @Test func theWheelAndClicksChooseToo() {
     var driver = opened()
     driver.send(.mouse(.wheelDown, .box))

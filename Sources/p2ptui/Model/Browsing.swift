@@ -21,6 +21,7 @@ extension Model {
       if let chosen = prompt?.chosen {
         guard chosen.isDirectory else { return nil }
         prompt?.choice?.index = nil
+        prompt?.choice?.isStale = true
         return browse()
       }
       // Nothing is typed, or a directory: Enter begins to choose in it.

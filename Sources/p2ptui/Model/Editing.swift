@@ -24,7 +24,12 @@ extension Model {
 
   /// What is edited no longer fits the candidates; those of a directory stay until the next ones come.
   private mutating func dropChoice() {
-    if prompt?.browses == true { prompt?.choice?.index = nil } else { prompt?.choice = nil }
+    guard prompt?.browses == true else {
+      prompt?.choice = nil
+      return
+    }
+    prompt?.choice?.index = nil
+    prompt?.choice?.isStale = true
   }
 
   private mutating func accept() -> [Request] {

@@ -20,6 +20,8 @@ struct Prompt: Sendable {
     var place: String
     /// The one that stands in the line.
     var index: Int?
+    /// The line has changed since; the next candidates are on their way.
+    var isStale = false
   }
 
   /// The next answer to a completion goes into the line; otherwise it is only shown.
@@ -84,14 +86,14 @@ struct Prompt: Sendable {
 
   /// Puts the next (or the previous) candidate into the line.
   mutating func cycle(by step: Int) {
-    guard let choice else { return }
+    guard let choice, !choice.isStale else { return }
     let count = choice.candidates.count
     choose(choice.index.map { ($0 + step + count) % count } ?? (step > 0 ? 0 : count - 1))
   }
 
   /// Puts a candidate into the line.
   mutating func choose(_ index: Int) {
-    guard var choice, choice.candidates.indices.contains(index) else { return }
+    guard var choice, !choice.isStale, choice.candidates.indices.contains(index) else { return }
     let text = choice.candidates[index].text
     editor.replace(choice.range, with: text)
     choice.range = choice.range.lowerBound..<choice.range.lowerBound + text.count
