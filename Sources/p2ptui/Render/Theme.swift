@@ -77,7 +77,7 @@ struct Theme: Sendable {
     return switch role {
     case .title, .selected: Look(foreground: black, background: role == .title ? white : yellow)
     case .titleStrong: Look(foreground: black, background: white, bold: true)
-    case .selectedElsewhere: Look(foreground: white, background: black, underline: true)
+    case .selectedElsewhere: on(cyan, bold: true)
     case .paneNameFocused, .ruleFocused, .key, .prompt, .marked: on(yellow, bold: true)
     case .fetching, .bar, .remote, .columnHead: on(cyan)
     case .warning, .error, .failed, .noticeError: on(yellow, bold: true)
@@ -153,7 +153,8 @@ struct Theme: Sendable {
     case .titleStrong: Look(bold: true, reverse: true)
     case .ruleFocused: Look(foreground: accent)
     case .paneNameFocused, .key, .prompt: Look(foreground: accent, bold: true)
-    case .selected: Look(foreground: accent == 6 ? 0 : 7, background: accent)
+    // The terminal's own ground on the accent: as legible as the accent on that ground.
+    case .selected: Look(foreground: accent, bold: true, reverse: true)
     case .selectedElsewhere: Look(bold: true)
     case .marked: Look(foreground: accent == 6 ? 3 : 5, bold: true)
     case .here, .notice: Look(foreground: 2)

@@ -1,6 +1,8 @@
 /// The keys, from the key table: the pane at hand first. In two columns where there is room.
 enum HelpView {
   private static let gap = 3
+  /// Columns for the keys of a row; more keys go on below.
+  private static let keysWidth = 19
   /// From this width on there are two columns.
   private static let twoColumns = 112
 
@@ -12,21 +14,25 @@ enum HelpView {
       let text = "select, twice opens, heads sort, hints work, the wheel scrolls"
       parts[everywhere].rows.append(("Mouse", text))
     }
-    let keys = parts.flatMap(\.rows).map { CellWidth.of($0.keys) }.max() ?? 0
-    let blocks = parts.map { block($0.title, $0.rows, keysWidth: min(keys + 2, column / 2), width: column) }
+    let blocks = parts.map { block($0.title, $0.rows, width: column) }
     return isWide ? sideBySide(blocks, width: column) : Array(blocks.joined(separator: [[]]))
   }
 
   private static func block(
-    _ title: String, _ rows: [(keys: String, text: String)], keysWidth: Int, width: Int
+    _ title: String, _ rows: [(keys: String, text: String)], width: Int
   ) -> [[Span]] {
     let indent = keysWidth + 2
     return [[Span(title, .strong)]]
       + rows.flatMap { row -> [[Span]] in
+        let keys = Fit.wrap(row.keys, to: keysWidth - 2)
         let text = Fit.wrap(row.text, to: max(10, width - indent))
-        let keys = Span("  " + Fit.pad(row.keys, to: keysWidth, ellipsis: ""), .key)
-        return [[keys, Span(text[0])]]
-          + text.dropFirst().map { [Span(String(repeating: " ", count: indent) + $0)] }
+        return (0..<max(keys.count, text.count)).map { line in
+          let key = line < keys.count ? keys[line] : ""
+          return [
+            Span("  " + Fit.pad(key, to: keysWidth, ellipsis: ""), .key),
+            Span(line < text.count ? text[line] : ""),
+          ]
+        }
       }
   }
 
