@@ -11,7 +11,7 @@ enum OverlayView {
     let more =
       lines.count > height ? "\(scroll + 1)-\(min(lines.count, scroll + height)) of \(lines.count)" : ""
     Box.draw(
-      rect, title: title(overlay), foot: more.isEmpty ? "Esc closes" : "\(more), Esc closes",
+      rect, title: title(overlay), foot: more.isEmpty ? "Esc closes" : "\(more), PgDn scrolls, Esc closes",
       symbols: model.symbols, on: &frame)
     for (index, line) in lines.dropFirst(scroll).prefix(height).enumerated() {
       frame.put(line, x: rect.x + 2, y: rect.y + 1 + index, width: rect.width - 4)
