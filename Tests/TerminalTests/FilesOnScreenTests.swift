@@ -115,7 +115,7 @@ import Testing
     }
   }
 
-  @Test func `a transfer shows how far it is, pauses, goes on, is cancelled and asked for again`() async throws {
+  @Test func `a transfer shows how far it is, pauses, goes on and is cancelled`() async throws {
     try await withNeighbourhood { neighbourhood in
       let bob = try await neighbourhood.peer("bob", ["--limit-up", "60K"])
       let file = try await bob.push(
