@@ -35,6 +35,8 @@ const char *cn_capability(const char *name) {
   return value == (char *)-1 ? NULL : value;
 }
 
+bool cn_flag(const char *name) { return tigetflag((char *)name) > 0; }
+
 bool cn_start(FILE *out, FILE *in) {
   screen = newterm(NULL, out, in);
   if (screen == NULL) return false;

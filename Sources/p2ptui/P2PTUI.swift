@@ -24,8 +24,11 @@ import PeerEngine
     // Many threads touch the buffers of many transfers.
     support_share_memory()
     do {
-      let command = try parse(nil)
-      try await Application.run(command.options())
+      let environment = ProcessInfo.processInfo.environment
+      let file = try ConfigurationFile(path: try parse(nil).arguments.shell.config, environment: environment)
+      var options = try parse(file.completing(Array(CommandLine.arguments.dropFirst()))).options()
+      options.keys = file.keys
+      try await Application.run(options)
     } catch {
       exit(explaining: error)
     }

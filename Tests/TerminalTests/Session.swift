@@ -8,23 +8,30 @@ struct Session {
   let terminal: Tmux
   let api: StatsAPI
   let port: Int
+  let home: URL
   private let directory: URL
 
+  /// - Parameters:
+  ///   - environment: `NAME=value` words for the program.
+  ///   - options: words for the program, which win over the usual ones.
+  ///   - home: of an earlier session, to go on where it ended; else a new one.
   init(
-    _ neighbourhood: Neighbourhood, _ size: Size, greeting: [any Greetable] = [], environment: String = ""
+    _ neighbourhood: Neighbourhood, _ size: Size = Size.both[0], greeting: [any Greetable] = [],
+    environment: String = "", options: String = "", home: URL? = nil
   ) async throws {
-    directory = try neighbourhood.makeDirectory("terminal")
+    directory = try neighbourhood.makeDirectory("terminal-\(UUID().uuidString.prefix(4))")
     port = try FreePort.take()
     let httpPort = try FreePort.take()
     api = StatsAPI(port: httpPort)
-    let home = try neighbourhood.makeDirectory("home-me")
+    let home = try home ?? neighbourhood.makeDirectory("home-me-\(UUID().uuidString.prefix(4))")
+    self.home = home
     let bootstrap = greeting.isEmpty ? "none" : greeting.map(\.address).joined(separator: " --bootstrap ")
     // The inner shell tells the process id, which becomes the program's.
     let script = """
       stty -g > '\(directory.path)/before'
-      \(environment) XDG_CONFIG_HOME='\(home.path)/no-config' sh -c 'echo $$ > "$0/pid"; exec "$@"' \
+      XDG_CONFIG_HOME='\(home.path)/no-config' \(environment) sh -c 'echo $$ > "$0/pid"; exec "$@"' \
       '\(directory.path)' '\(PeerProcess.executable)' me 127.0.0.1 \(port) \(httpPort) --home '\(home.path)' \
-      --bootstrap \(bootstrap) \(PeerProcess.quick.joined(separator: " "))
+      --bootstrap \(bootstrap) \(PeerProcess.quick.joined(separator: " ")) \(options)
       echo $? > '\(directory.path)/status'
       stty -g > '\(directory.path)/after'
       echo THE END
@@ -74,9 +81,36 @@ struct Session {
   /// Closes a box that lies over the panes, such as a command's answer.
   func closeBox() async throws {
     try await terminal.waitFor(text: "Esc closes")
-    try await terminal.press("Escape")
-    try await terminal.waitFor("the panes alone") { screen in
+    try await escape("the panes alone") { screen in
       Self.hasPanes(screen) && !screen.contains { $0.contains("Esc closes") }
+    }
+  }
+
+  /// The row of the screen that shows a text, as the mouse counts.
+  func row(of text: String) async throws -> Int {
+    let screen = try await terminal.waitFor(text: text)
+    return (screen.firstIndex { $0.contains(text) } ?? 0) + 1
+  }
+
+  /// Presses the mouse's button where a text stands, and lets it go.
+  func click(_ text: String) async throws {
+    let row = try await row(of: text)
+    let line = try await terminal.screen()[row - 1]
+    let column = line.range(of: text).map { line.distance(from: line.startIndex, to: $0.lowerBound) + 1 } ?? 1
+    try await terminal.type("\u{1B}[<0;\(column);\(row)M")
+    try await terminal.type("\u{1B}[<0;\(column);\(row)m")
+  }
+
+  /// Esc, and what it leads to: a key that followed at once would be Alt with that key.
+  func escape(_ what: String, where matches: ([String]) -> Bool) async throws {
+    try await terminal.press("Escape")
+    try await terminal.waitFor(what, where: matches)
+  }
+
+  /// A line of the log's file, past or to come.
+  func waitForLog(_ text: String) async throws {
+    try await eventually("“\(text)” in the log") {
+      try String(contentsOf: home.appendingPathComponent(".p2ptui/peer.log"), encoding: .utf8).contains(text)
     }
   }
 

@@ -178,7 +178,7 @@ struct Size: Sendable, CustomTestStringConvertible {
 }
 
 extension StatsAPI {
-  fileprivate func waitUntilHeld(_ file: String) async throws {
+  func waitUntilHeld(_ file: String) async throws {
     try await eventually("the file is here") { try await self.file(file)?.local == true }
   }
 }

@@ -7,6 +7,7 @@ public struct StatusInfo: Decodable, Sendable {
   public var p2pPort: Int
   public var httpPort: Int?
   public var version: String
+  public var uptimeSeconds: Double
   public var peers: Int
   public var files: Int
   public var filesLocal: Int

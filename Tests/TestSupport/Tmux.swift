@@ -11,6 +11,7 @@ public final class Tmux: Sendable {
       "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "-c", directory.path, "sh")
     try await tmux("set-option", "-g", "status", "off")
     try await tmux("set-option", "-g", "remain-on-exit", "on")
+    try await tmux("set-option", "-s", "set-clipboard", "on")
     try await resize(columns: columns, rows: rows)
     try await type(command)
     try await press("Enter")
@@ -42,6 +43,19 @@ public final class Tmux: Sendable {
     return (numbers[0], numbers[1])
   }
 
+  /// What programs made the window's title.
+  public func title() async throws -> String {
+    try await tmux("display-message", "-p", "#{pane_title}").joined()
+  }
+
+  /// What was copied last; empty if nothing was.
+  public func clipboard() async throws -> String { try await tmux("show-buffer").joined(separator: "\n") }
+
+  /// Whether the program wants to hear of the mouse.
+  public func reportsMouse() async throws -> Bool {
+    try await tmux("display-message", "-p", "#{mouse_any_flag}") == ["1"]
+  }
+
   /// Waits until the screen shows something, and returns it.
   @discardableResult
   public func waitFor(
@@ -69,7 +83,8 @@ public final class Tmux: Sendable {
     }
   }
 
-  func end() async { _ = try? await tmux("kill-server") }
+  /// The terminal goes away, as when a connection breaks.
+  public func end() async { _ = try? await tmux("kill-server") }
 
   @discardableResult
   private func tmux(_ arguments: String...) async throws -> [String] {

@@ -26,8 +26,8 @@ import Testing
 
   private struct Runner: CommandRunner {
     func run(_ line: String) async -> CommandOutput { CommandOutput(lines: [line]) }
-    func complete(_ line: String, cursor: Int) async -> Completions {
-      Completions(range: 0..<cursor, candidates: [line])
+    func complete(_ line: String, cursor: Int, browses: Bool) async -> Completions {
+      Completions(range: 0..<cursor, candidates: [Candidate(line)])
     }
   }
 
@@ -67,14 +67,14 @@ import Testing
       return
     }
     #expect(output.lines == ["list"])
-    work.complete("li", cursor: 2, ticket: 7)
+    work.complete("li", cursor: 2, browses: false, ticket: 7)
     guard case .completions(7, let completions)? = try await answers().first else {
       Issue.record("no completions")
       return
     }
     #expect(completions.range == 0..<2)
     let snapshot = peer.snapshot
-    work.sort(FileSort(query: FileQuery(), files: snapshot.files, revision: 3))
+    work.sort(FileSort(query: FileQuery(), files: snapshot.files, peers: [], revision: 3))
     guard case .sorted(let order)? = try await answers().first else {
       Issue.record("no order")
       return

@@ -5,7 +5,7 @@ import Testing
 
 /// Whole pictures of the screen.
 @Suite struct FrameTests {
-  static let sizes = [(80, 24), (120, 36), (200, 60), (40, 12), (60, 17), (30, 5)]
+  static let sizes = [(80, 24), (120, 36), (200, 60), (60, 50), (40, 12), (60, 17), (30, 5)]
 
   @Test("a screen of every usable size, and of one that is too small", arguments: sizes)
   func everySize(width: Int, height: Int) {
@@ -47,6 +47,59 @@ import Testing
     expectGolden("help", driver.screen)
   }
 
+  @Test func wideHelpHasTwoColumnsAndThePaneAtHandFirst() {
+    var driver = Fixture.model(width: 140, height: 40)
+    driver.type("4?")
+    expectGolden("help-wide", driver.screen)
+  }
+
+  @Test func maximisedAPaneNamesTheOthers() {
+    var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers), width: 100, height: 24)
+    driver.type("3m")
+    expectGolden("maximised", driver.screen)
+  }
+
+  @Test func marksARangeAndAFilterAreTold() {
+    var driver = Fixture.model()
+    driver.type("/!failed")
+    driver.press(.enter)
+    driver.type("vjj")
+    expectGolden("marks", driver.screen)
+  }
+
+  /// Wide, combining, joined, right-to-left and hostile characters keep the columns straight.
+  @Test func namesOfAllScripts() {
+    let names = [
+      "a\u{301}ccents com\u{308}bined.txt", "日本語のとても長いファイル名前です.pdf", "한국어 파일.txt", "👨‍👩‍👧 family 👍🏽 ❤️.jpg",
+      "🇨🇦 flag.png", "שלום עולם.txt", "مرحبا بالعالم.txt", "\u{202E}gpj.exe", "tab\there\u{1B}]0;x\u{07}",
+      "zero\u{200B}width\u{FEFF}.txt", "ﬁ ligature ﷽.txt", "zalgo" + String(repeating: "\u{316}", count: 40),
+    ]
+    let records = names.enumerated().map { Fixture.record($0.offset, $0.element, size: 1_000, age: 60) }
+    let driver = Fixture.model(Fixture.snapshot(records: records), height: 30)
+    expectGolden("scripts", driver.screen)
+    let frame = Views.frame(driver.model)
+    for y in 3..<3 + records.count {
+      let line = (0..<80).map { frame[$0, y].text }
+      #expect(
+        line[46..<54].joined() == "1000 B  " || line[46..<54].joined().contains("1000 B"), "\(y): \(line)")
+    }
+  }
+
+  @Test func aDirectoryToShareFrom() {
+    var driver = Fixture.model()
+    driver.type("p")
+    let entries = [
+      Candidate("../", label: "..", isDirectory: true),
+      Candidate("a\\ dir/", label: "a dir/", isDirectory: true),
+      Candidate("notes.txt", note: "922 B"), Candidate("日本語.pdf", note: "1.9 MiB"),
+    ]
+    driver.send(
+      .completions(
+        ticket: driver.model.ticket, Completions(range: 5..<5, candidates: entries, place: "/home/alice")))
+    driver.press(.down, .down, .down)
+    expectGolden("push", driver.screen)
+  }
+
   @Test func detailsOfEverySubject() {
     var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers))
     for (pane, name) in [("1", "file"), ("2", "peer"), ("3", "log"), ("4", "transfer")] {
@@ -79,6 +132,8 @@ import Testing
 
   @Test func outputOfACommand() {
     var driver = Fixture.model()
+    driver.type(":log 40")
+    driver.press(.enter)
     driver.send(.output(CommandOutput(lines: (1...40).map { "line \($0) of what the command says" })))
     driver.press(.pageDown)
     expectGolden("output", driver.screen)

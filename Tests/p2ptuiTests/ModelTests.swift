@@ -152,8 +152,8 @@ import Testing
     #expect(driver.model.files.order.query == FileQuery(sort: .size, descending: true))
     driver.type("g")
     #expect(driver.selectedName?.hasPrefix("a holiday") == true)
-    driver.type("2ss")
-    #expect(driver.model.peers.sort == .seen)
+    driver.type("2sssS")
+    #expect(driver.model.peers.sort == .files)
   }
 
   @Test func logFollowsUntilOneMovesUp() {
@@ -198,6 +198,18 @@ import Testing
     driver.send(.snapshot(Fixture.snapshot(transfers: transfers)))
     let requests = driver.takeRequests()
     #expect(requests.isEmpty)
+  }
+
+  @Test func newsWaitsUntilAnAnswerWasRead() {
+    var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers))
+    driver.type("D")
+    #expect(driver.foot.contains("Only its owner"))
+    var transfers = Fixture.transfers
+    transfers[0].state = .done
+    driver.send(.snapshot(Fixture.snapshot(transfers: transfers)))
+    #expect(driver.foot.contains("Only its owner"))
+    driver.pass(Model.readingTime)
+    #expect(driver.foot.contains("Fetched song.flac."))
   }
 
   @Test func repliesAreSummedUp() {

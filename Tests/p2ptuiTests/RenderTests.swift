@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import p2ptui
@@ -105,6 +106,20 @@ import Testing
   }
 }
 
+@Suite struct ClipboardTests {
+  @Test func whoStandsBetweenWrapsTheSequence() {
+    func sequence(_ environment: [String: String], _ text: String = "id") -> String {
+      String(decoding: Clipboard.sequence(copying: text, environment: environment), as: UTF8.self)
+    }
+    let plain = "\u{1B}]52;c;aWQ=\u{07}"
+    #expect(sequence([:]) == plain)
+    #expect(sequence(["TMUX": "x"]) == plain + "\u{1B}Ptmux;\u{1B}\(plain)\u{1B}\\")
+    #expect(sequence(["STY": "x"]) == "\u{1B}P\(plain)\u{1B}\\")
+    let long = sequence(["STY": "x"], String(repeating: "x", count: 900))
+    #expect(long.components(separatedBy: "\u{1B}\\").allSatisfy { $0.utf8.count <= 242 })
+  }
+}
+
 @Suite struct ThemeTests {
   @Test func withoutColoursNoneIsUsed() {
     for role in Role.allCases {
@@ -130,6 +145,13 @@ import Testing
         let theme = Theme(name, colors: colors)
         #expect(theme[.selected] != theme[.text] && theme[.selected] != theme[.selectedElsewhere])
       }
+    }
+  }
+
+  @Test func inHighContrastEverythingHasAGroundOfItsOwnAndNothingIsDim() {
+    for role in Role.allCases {
+      let look = Theme(.contrast, colors: 256)[role]
+      #expect(look.background >= 0 && look.foreground != look.background && !look.dim)
     }
   }
 

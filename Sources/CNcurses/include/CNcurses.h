@@ -33,6 +33,9 @@ bool cn_load_terminfo(int fd);
 /// A string capability such as "kcuu1", or NULL. Valid until the screen is started.
 const char *cn_capability(const char *name);
 
+/// Whether the terminal's description has a flag such as "XT".
+bool cn_flag(const char *name);
+
 /// Starts curses in raw mode on two open streams. False if it can't.
 bool cn_start(FILE *out, FILE *in);
 /// Frees what cn_start took. Writes nothing.

@@ -1,8 +1,8 @@
 /// Which files, in which order: the one implementation behind the files pane, `list` and the HTTP API.
 public struct FileQuery: Hashable, Sendable {
-  public enum Sort: String, Sendable, CaseIterable { case name, size, owner, time, holders, state }
+  public enum Sort: String, Sendable, CaseIterable { case name, size, owner, time, holders, state, id }
 
-  /// Words that must all occur in a file's name, owner or id, whatever their case.
+  /// Terms that must all hold (`FileFilter`).
   public var text: String
   public var sort: Sort
   public var descending: Bool
@@ -14,22 +14,16 @@ public struct FileQuery: Hashable, Sendable {
   }
 
   /// The slots of the files that match, in order; equals are ordered by id, so that the order is total.
-  public func slots(in files: FileTable) -> [FileTable.Slot] {
-    let words = text.lowercased().split(separator: " ").map(String.init)
+  ///
+  /// - Parameter peers: those whose names the text may give.
+  public func slots(in files: FileTable, peers: [PeerView] = []) -> [FileTable.Slot] {
+    let filter = FileFilter(text, peers: peers)
     var found: [(slot: FileTable.Slot, key: Key)] = []
-    for (slot, record) in files where words.isEmpty || Self.matches(record, words) {
+    for (slot, record) in files where filter.isEmpty || filter.matches(record) {
       found.append((slot, key(for: record)))
     }
     found.sort { descending ? $1.key < $0.key : $0.key < $1.key }
     return found.map(\.slot)
-  }
-
-  private static func matches(_ record: FileRecord, _ words: [String]) -> Bool {
-    let name = record.entry.name.lowercased()
-    let owner = record.entry.owner.lowercased()
-    return words.allSatisfy {
-      name.contains($0) || owner.contains($0) || record.entry.id.hex.hasPrefix($0)
-    }
   }
 
   private func key(for record: FileRecord) -> Key {
@@ -41,6 +35,7 @@ public struct FileQuery: Hashable, Sendable {
     case .time: return Key(text: "", number: record.entry.timestampSeconds ?? -1, id: id)
     case .holders: return Key(text: "", number: Double(record.holders.count), id: id)
     case .state: return Key(text: record.state.rawValue, number: 0, id: id)
+    case .id: return Key(text: "", number: 0, id: id)
     }
   }
 

@@ -20,7 +20,7 @@ struct QueryCache {
     if let known = entries.first(where: { $0.query == query && $0.revision == revision }) {
       return known.slots
     }
-    let slots = query.slots(in: snapshot.files)
+    let slots = query.slots(in: snapshot.files, peers: snapshot.peers)
     entries.removeAll { $0.query == query || $0.revision != revision }
     if entries.count == Self.size { entries.removeFirst() }
     entries.append(Entry(query: query, revision: revision, slots: slots))

@@ -8,14 +8,22 @@ struct Front: Sendable {
   let engine: PeerEngine
 
   /// Returns when the user quits, or the system asks the program to end. `exit` leaves the commands; the
-  /// peer then serves until the system asks.
+  /// peer then serves until the system asks, and no longer minds that its terminal goes away.
   func run(until termination: Termination) async throws {
+    if options.onHangup == .serve { termination.outliveTerminal() }
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
-        await termination.wait()
+        while let number = await termination.next() {
+          guard number == SIGHUP, termination.outlivesTerminal else { break }
+          await engine.log(.info, "the terminal is gone; the peer goes on serving")
+        }
         return true
       }
-      group.addTask { try await show() == .quit }
+      group.addTask {
+        guard let leave = try await show() else { return false }
+        if leave == .exit { termination.outliveTerminal() }
+        return leave == .quit
+      }
       while let isOver = try await group.next(), !isOver {}
       group.cancelAll()
     }
@@ -35,21 +43,26 @@ struct Front: Sendable {
   private func showScreen(_ commands: Commands) async throws -> Leave {
     let me = engine.snapshot.me
     var screen = ScreenOptions()
-    screen.theme = options.theme.flatMap { ThemeName(rawValue: $0.rawValue) }
+    screen.theme = options.theme
     screen.ascii = options.ascii
+    screen.mouse = options.mouse
+    screen.onHangup = options.onHangup == .serve ? .exit : .quit
+    screen.peerTimeout = options.settings.peerTimeout
+    screen.keys = options.keys
     screen.historyPath =
       URL(fileURLWithPath: me.filesPath).deletingLastPathComponent()
       .appendingPathComponent(".p2ptui/history").path
     let leave = try await Screen(client: engine, commands: commands, options: screen).run()
     if leave == .exit {
+      await engine.log(.info, "the screen is gone; the peer goes on serving")
       let pid = ProcessInfo.processInfo.processIdentifier
       tell("\(me.peerID) goes on serving at \(me.endpoint); Ctrl-C or kill \(pid) ends it")
     }
     return leave
   }
 
-  /// On standard error, where it is in nobody's way.
+  /// On standard error, where it is in nobody's way; a terminal that is gone hears nothing.
   private func tell(_ text: String) {
-    FileHandle.standardError.write(Data("p2ptui: \(Visible.text(text))\n".utf8))
+    try? FileHandle.standardError.write(contentsOf: Data("p2ptui: \(Visible.text(text))\n".utf8))
   }
 }

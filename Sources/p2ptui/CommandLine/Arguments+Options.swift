@@ -88,6 +88,7 @@ extension Arguments {
     options.logFile = shell.logFile
     options.ascii = shell.ascii
     options.mouse = !shell.noMouse
+    if let onHangup = shell.onHangup { options.onHangup = onHangup }
     if let level = shell.logLevel { options.logLevel = level }
     let colourless = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
     options.theme = shell.theme ?? (colourless ? .mono : nil)

@@ -160,15 +160,30 @@ struct ShellArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "dark, light or mono. (default: by the terminal; mono if NO_COLOR is set)", valueName: "theme"),
+      "dark, light, mono or high-contrast. (default: by the terminal; mono if NO_COLOR is set)",
+      valueName: "theme"),
     transform: { try choice($0) })
-  var theme: Options.Theme?
+  var theme: ThemeName?
 
   @Flag(help: "Draw with ASCII characters only.")
   var ascii = false
 
   @Flag(help: "Leave the mouse to the terminal.")
   var noMouse = false
+
+  @Option(
+    help: ArgumentHelp(
+      "When the terminal goes away: quit, or serve on without a screen. (default: quit)",
+      valueName: "quit|serve"),
+    transform: { try choice($0) })
+  var onHangup: Options.Hangup?
+
+  @Option(
+    help: ArgumentHelp(
+      "Settings with the names of these options, and keys. (default: ~/.config/p2ptui/config)",
+      valueName: "path"),
+    completion: .file())
+  var config: String?
 }
 
 enum YesNo: String, CaseIterable { case yes, no }

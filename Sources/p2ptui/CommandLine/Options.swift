@@ -3,7 +3,8 @@ import PeerEngine
 
 /// What the command line asked for, checked and in plain values.
 struct Options: Sendable {
-  enum Theme: String, Sendable, CaseIterable { case dark, light, mono }
+  /// What becomes of the peer when the terminal goes away.
+  enum Hangup: String, Sendable, CaseIterable { case quit, serve }
 
   /// Three neighbours in this process, and a peer that joins them.
   var demo = false
@@ -28,9 +29,12 @@ struct Options: Sendable {
   /// Headless answers and log as JSON lines; implies `headless`.
   var json = false
   /// `nil` where nobody chose: the screen looks at the terminal.
-  var theme: Theme?
+  var theme: ThemeName?
   var ascii = false
   var mouse = true
+  var onHangup = Hangup.quit
+  /// As the configuration file wants them.
+  var keys = KeyTable()
 
   func engineConfiguration() -> EngineConfiguration {
     EngineConfiguration(

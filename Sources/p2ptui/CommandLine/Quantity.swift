@@ -1,3 +1,5 @@
+import PeerCore
+
 /// Numbers with units, as the command line takes them.
 enum Quantity {
   /// Why a quantity was not understood; a sentence that fits behind "the value … is invalid: ".
@@ -5,24 +7,11 @@ enum Quantity {
     let description: String
   }
 
-  /// Bytes: `16G`, `512M`, `100K`, `1.5T` (powers of 1024, either case, `B` or `iB` may follow), or a plain
-  /// number.
+  /// Bytes, as `ByteCount.parse` reads them; at least one.
   static func bytes(_ text: String) throws -> UInt64 {
-    let digits = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
-    let factor: Double
-    switch text.dropFirst(digits.count).lowercased() {
-    case "", "b": factor = 1
-    case "k", "kb", "kib": factor = 1024
-    case "m", "mb", "mib": factor = 1_048_576
-    case "g", "gb", "gib": factor = 1_073_741_824
-    case "t", "tb", "tib": factor = 1_099_511_627_776
-    default: throw Mistake(description: "a size is a number and K, M, G or T, such as 512M")
+    guard let bytes = ByteCount.parse(text), bytes > 0 else {
+      throw Mistake(description: "a size is a number and K, M, G or T, such as 512M, of 1 byte to 8388607T")
     }
-    guard let number = Double(digits) else {
-      throw Mistake(description: "a size is a number and K, M, G or T, such as 512M")
-    }
-    guard let bytes = UInt64(exactly: (number * factor).rounded()), bytes > 0, bytes <= UInt64(Int64.max)
-    else { throw Mistake(description: "a size is 1 byte to 8388607T") }
     return bytes
   }
 

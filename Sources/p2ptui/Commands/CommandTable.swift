@@ -57,7 +57,11 @@ struct CommandSpec: Sendable {
         "Quote a name with spaces: 'my notes.txt'.",
       ]
     case .paths: ["Paths may be quoted; ~ is your home directory."]
-    case .text: ["Every word of the text must occur in a file's name or owner, or begin its id."]
+    case .text:
+      [
+        "Every word of the text must occur in a file's name or owner, or begin its id. Also:",
+        "owner:ann  peer:bob  name:txt  id:4f  here  remote  fetching  failed  unavailable  >10M  <1G  !not",
+      ]
     case .nothing, .endpoint, .count, .command, .wordAndValue: []
     }
   }

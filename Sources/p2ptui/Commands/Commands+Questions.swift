@@ -9,7 +9,7 @@ extension Commands {
   static let loggedLines = 20
 
   func list(_ text: String, _ snapshot: Snapshot) -> Answer {
-    let slots = FileQuery(text: text).slots(in: snapshot.files)
+    let slots = FileQuery(text: text).slots(in: snapshot.files, peers: snapshot.peers)
     let records = slots.prefix(Self.listedFiles).compactMap { snapshot.files[$0] }
     var table = TextTable("ID", "STATE", ">SIZE", ">HOLDERS", "OWNER", "NAME")
     for record in records {

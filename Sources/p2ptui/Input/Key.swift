@@ -42,3 +42,43 @@ enum Key: Hashable, Sendable {
     }
   }
 }
+
+extension Key {
+  /// The key that help writes so, as the configuration file names it; `nil` if there is none. `Ctrl-` and `Alt-`
+  /// may stand for `C-` and `M-`.
+  init?(name: String) {
+    if let key = Self.named[name.lowercased()] {
+      self = key
+    } else if let character = Self.after(["C-", "Ctrl-"], in: name),
+      let letter = character.lowercased().first,
+      ("a"..."z").contains(letter)
+    {
+      self = .control(letter)
+    } else if let character = Self.after(["M-", "Alt-"], in: name) {
+      self = .alt(character)
+    } else if name.first == "F", let number = Int(name.dropFirst()), (1...12).contains(number) {
+      self = .function(number)
+    } else if name.count == 1, let character = name.first, !character.isWhitespace {
+      self = .character(character)
+    } else {
+      return nil
+    }
+  }
+
+  /// The one character behind one of some beginnings.
+  private static func after(_ beginnings: [String], in name: String) -> Character? {
+    for beginning in beginnings where name.count == beginning.count + 1 && name.hasPrefix(beginning) {
+      return name.last
+    }
+    return nil
+  }
+
+  private static let named: [String: Key] = {
+    let keys: [Key] = [
+      .character(" "), .enter, .escape, .tab, .backTab, .backspace, .delete, .insert, .up, .down, .left,
+      .right,
+      .home, .end, .pageUp, .pageDown, .wordLeft, .wordRight,
+    ]
+    return Dictionary(uniqueKeysWithValues: keys.map { ($0.name.lowercased(), $0) })
+  }()
+}

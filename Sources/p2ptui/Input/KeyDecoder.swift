@@ -1,5 +1,5 @@
-/// Turns the bytes of a terminal into keys: UTF-8, control characters, and escape sequences, those of the
-/// terminal's own description first and the usual ones of xterm after them.
+/// Turns the bytes of a terminal into keys and what else comes from it: UTF-8, control characters, and escape
+/// sequences, those of the terminal's own description first and the usual ones of xterm after them.
 ///
 /// A lone Esc can't be told from the beginning of a sequence but by time: while `isWaiting`, the caller
 /// waits a little for more bytes and then calls `flush`.
@@ -22,45 +22,47 @@ struct KeyDecoder {
 
   var isWaiting: Bool { !pending.isEmpty && pasted == nil }
 
-  mutating func decode(_ bytes: some Sequence<UInt8>) -> [Key] {
+  mutating func decode(_ bytes: some Sequence<UInt8>) -> [TerminalInput] {
     pending += bytes
-    var keys: [Key] = []
+    var inputs: [TerminalInput] = []
     while !pending.isEmpty {
       if pasted != nil {
         guard let key = takePaste() else { break }
-        keys.append(key)
+        inputs.append(.key(key))
         continue
       }
       switch parse(pending[...]) {
-      case .incomplete: return keys
-      case .key(let key, let count):
+      case .incomplete: return inputs
+      case .input(let input, let count):
         pending.removeFirst(count)
-        keys.append(key)
+        inputs.append(input)
       case .dropped(let count): pending.removeFirst(count)
       case .paste(let count):
         pending.removeFirst(count)
         pasted = []
       }
     }
-    return keys
+    return inputs
   }
 
   /// Nothing more comes: what is pending is keys of its own.
-  mutating func flush() -> [Key] {
+  mutating func flush() -> [TerminalInput] {
     guard isWaiting else { return [] }
     let bytes = pending
     pending = []
     guard bytes.first == 0x1B else { return [] }
-    if bytes.count == 2, let key = Self.plain(bytes[1]) { return [Self.withAlt(key)] }
-    return [.escape]
+    if bytes.count == 2, let key = Self.plain(bytes[1]) { return [.key(Self.withAlt(key))] }
+    return [.key(.escape)]
   }
 
   private enum Parsed {
-    case key(Key, Int)
+    case input(TerminalInput, Int)
     case dropped(Int)
     case paste(Int)
     case incomplete
   }
+
+  private static func key(_ key: Key, _ count: Int) -> Parsed { .input(.key(key), count) }
 
   private func parse(_ bytes: ArraySlice<UInt8>) -> Parsed {
     let first = bytes[bytes.startIndex]
@@ -72,7 +74,7 @@ struct KeyDecoder {
     var longest: Parsed?
     for count in 2...max(2, min(bytes.count, Self.sequenceBytes)) {
       let head = Array(bytes[..<count])
-      if let key = sequences[head] { longest = .key(key, count) }
+      if let key = sequences[head] { longest = Self.key(key, count) }
       guard prefixes.contains(head) else { break }
       if count == bytes.count, longest == nil { return .incomplete }
     }
@@ -80,10 +82,11 @@ struct KeyDecoder {
     switch bytes[1] {
     case UInt8(ascii: "["): return Self.parseCSI(bytes)
     case UInt8(ascii: "O"): return Self.parseSS3(bytes)
-    case 0x1B: return .key(.escape, 1)
+    case 0x1B: return Self.key(.escape, 1)
     default:
       switch Self.parseCharacter(Array(bytes[1...])) {
-      case .key(let key, let count): return .key(Self.withAlt(key), count + 1)
+      case .input(.key(let key), let count): return Self.key(Self.withAlt(key), count + 1)
+      case .input(_, let count): return .dropped(count + 1)
       case .dropped(let count): return .dropped(count + 1)
       case .paste, .incomplete: return .incomplete
       }
@@ -100,7 +103,7 @@ struct KeyDecoder {
 
   private static func parseCharacter(_ bytes: [UInt8]) -> Parsed {
     let first = bytes[0]
-    if first < 0x80 { return plain(first).map { .key($0, 1) } ?? .dropped(1) }
+    if first < 0x80 { return plain(first).map { key($0, 1) } ?? .dropped(1) }
     let count = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
     guard first >= 0xC2, first < 0xF5 else { return .dropped(1) }
     let head = bytes.prefix(count)
@@ -109,7 +112,7 @@ struct KeyDecoder {
     guard let text = String(validating: head, as: UTF8.self), let character = text.first else {
       return .dropped(count)
     }
-    return .key(.character(character), count)
+    return key(.character(character), count)
   }
 
   /// A key of one ASCII byte.
@@ -126,7 +129,7 @@ struct KeyDecoder {
 
   private static func parseSS3(_ bytes: [UInt8]) -> Parsed {
     guard bytes.count > 2 else { return .incomplete }
-    return final(bytes[2], parameters: []).map { .key($0, 3) } ?? .dropped(3)
+    return final(bytes[2], parameters: []).map { key($0, 3) } ?? .dropped(3)
   }
 
   private static func parseCSI(_ bytes: [UInt8]) -> Parsed {
@@ -136,7 +139,22 @@ struct KeyDecoder {
     let body = String(decoding: bytes[2..<end], as: UTF8.self)
     let parameters = body.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
     if bytes[end] == UInt8(ascii: "~"), parameters.first == 200 { return .paste(end + 1) }
-    return final(bytes[end], parameters: parameters).map { .key($0, end + 1) } ?? .dropped(end + 1)
+    let isReport = body.first == "<" || body.first == "?"
+    let input =
+      isReport ? report(body, bytes[end]) : final(bytes[end], parameters: parameters).map { .key($0) }
+    return input.map { .input($0, end + 1) } ?? .dropped(end + 1)
+  }
+
+  /// `<0;12;3M`: the mouse; `?2026;2$y`: whether a mode is known.
+  private static func report(_ body: String, _ final: UInt8) -> TerminalInput? {
+    let numbers = body.dropFirst().prefix { $0 != "$" }.split(separator: ";").map { Int($0) ?? 0 }
+    if body.first == "<", final == UInt8(ascii: "M"), numbers.count == 3 {
+      return Mouse(button: numbers[0], column: numbers[1], row: numbers[2]).map { .mouse($0) }
+    }
+    if body.first == "?", body.last == "$", final == UInt8(ascii: "y"), numbers.count == 2 {
+      return .mode(numbers[0], isKnown: (1...3).contains(numbers[1]))
+    }
+    return nil
   }
 
   private static func final(_ byte: UInt8, parameters: [Int]) -> Key? {

@@ -3,6 +3,8 @@ import PeerCore
 /// What happens to the screen.
 enum Action: Sendable {
   case key(Key)
+  /// The mouse did something at a place that stands for a target.
+  case mouse(Mouse.Deed, Target?)
   case resize(Size)
   /// The peer has changed.
   case snapshot(Snapshot)
@@ -21,7 +23,7 @@ enum Action: Sendable {
 enum Request: Sendable {
   case submit([Command])
   case run(String)
-  case complete(String, cursor: Int, ticket: Int)
+  case complete(String, cursor: Int, browses: Bool, ticket: Int)
   case sort(FileSort)
   /// Put a text on the user's clipboard.
   case copy(String)

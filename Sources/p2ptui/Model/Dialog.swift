@@ -54,7 +54,8 @@ struct Dialog: Sendable {
 struct Overlay: Sendable {
   enum Content: Sendable {
     case help
-    case output([String])
+    /// What a command line answered.
+    case output(of: String, [String])
     case details(Subject)
   }
 
@@ -62,19 +63,29 @@ struct Overlay: Sendable {
   var scroll = 0
 }
 
-/// What details are shown of.
+/// What a row is, and what details are shown of.
 enum Subject: Sendable, Hashable {
   case file(FileRef)
   case peer(PeerHandle)
   case log(UInt64)
   case transfer(UInt64)
+
+  var pane: Pane {
+    switch self {
+    case .file: .files
+    case .peer: .peers
+    case .log: .log
+    case .transfer: .transfers
+    }
+  }
 }
 
 /// One line at the foot that goes away by itself.
 struct Notice: Sendable, Equatable {
   var text: String
   var isError = false
-  /// The uptime at which it goes.
+  /// The uptime at which it came, and that at which it goes.
+  var since: Int64
   var until: Int64
 }
 

@@ -1,9 +1,10 @@
 // Keys while a prompt is open.
 extension Model {
   mutating func edit(_ key: Key) -> [Request] {
-    if prompt?.search != nil, searchHistory(key) { return [] }
-    let wasChoosing = prompt?.choice != nil
-    if key != .tab, key != .backTab { prompt?.choice = nil }
+    if prompt?.search != nil, searchHistory(key) { return browse() }
+    if prompt?.browses == true, let requests = walkDirectory(key) { return requests }
+    let wasChoosing = prompt?.choice != nil && prompt?.browses == false
+    if key != .tab, key != .backTab { dropChoice() }
     ticket += 1
     switch key {
     case .enter: return accept()
@@ -18,7 +19,17 @@ extension Model {
     case .control("r"): prompt?.search = ""
     default: if prompt?.editor.edit(key) == true { applyFilter() }
     }
-    return []
+    return browse()
+  }
+
+  /// What is edited no longer fits the candidates; those of a directory stay until the next ones come.
+  private mutating func dropChoice() {
+    guard prompt?.browses == true else {
+      prompt?.choice = nil
+      return
+    }
+    prompt?.choice?.index = nil
+    prompt?.choice?.isStale = true
   }
 
   private mutating func accept() -> [Request] {
@@ -27,8 +38,9 @@ extension Model {
     let line = prompt.editor.line
     let isBlank = !line.contains { $0 != " " }
     switch prompt.kind {
-    case .filter:
+    case .filter(let pane, _):
       filterHistory.add(line)
+      if !isBlank { searched[pane] = line }
       return []
     case .command:
       guard !isBlank else { return [] }
@@ -41,8 +53,9 @@ extension Model {
   }
 
   private mutating func run(_ line: String) -> [Request] {
+    ran = line
     // Replaced by the answer, which a large push takes its time for.
-    notice = Notice(text: "\(line) \(symbols.ellipsis)", until: now + 60_000)
+    notice = Notice(text: "\(line) \(symbols.ellipsis)", since: now, until: now + 60_000)
     return [.run(line)]
   }
 
@@ -67,14 +80,24 @@ extension Model {
   private mutating func complete(step: Int) -> [Request] {
     guard let prompt else { return [] }
     if case .filter = prompt.kind { return [] }
-    if prompt.choice != nil {
+    if prompt.choice != nil, !prompt.browses || prompt.chosen != nil {
       self.prompt?.cycle(by: step)
       return []
     }
-    let shift = prompt.prefix.count
-    return [
-      .complete(prompt.prefix + prompt.editor.line, cursor: prompt.editor.cursor + shift, ticket: ticket)
-    ]
+    self.prompt?.isCompleting = true
+    return [completion(of: prompt)]
+  }
+
+  func completion(of prompt: Prompt) -> Request {
+    .complete(
+      prompt.prefix + prompt.editor.line, cursor: prompt.editor.cursor + prompt.prefix.count,
+      browses: prompt.browses, ticket: ticket)
+  }
+
+  mutating func take(_ completions: Completions) -> [Request] {
+    let before = prompt?.editor.line
+    prompt?.take(completions)
+    return prompt?.editor.line == before ? [] : browse()
   }
 
   private mutating func walkHistory(_ step: (inout History, String) -> String?) {

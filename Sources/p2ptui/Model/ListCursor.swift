@@ -18,6 +18,9 @@ struct ListCursor<ID: Hashable & Sendable>: Sendable {
     selected = id(row)
   }
 
+  /// Lets another row be the first one shown; `settle` keeps the selected row in view.
+  mutating func scroll(to top: Int) { self.top = max(0, top) }
+
   /// Brings row and top in line with a list and a height that may have changed.
   mutating func settle(count: Int, height: Int, rowOf: (ID) -> Int?, id: (Int) -> ID) {
     guard count > 0 else {
@@ -39,5 +42,4 @@ struct ListCursor<ID: Hashable & Sendable>: Sendable {
     top = max(top, row - max(1, height) + 1)
     top = max(0, min(top, count - max(1, height)))
   }
-
 }

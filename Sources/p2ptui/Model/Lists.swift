@@ -44,6 +44,50 @@ extension Model {
     }
   }
 
+  /// Goes to a row as people do: what followed by itself follows no longer, and a range of marks comes along.
+  mutating func move(to row: Int, in pane: Pane) {
+    if pane == .files { files.follows = false }
+    select(row, in: pane)
+    if pane == .files { extendRange() }
+  }
+
+  /// Moves what is seen of a list; the selection comes along only as far as it must.
+  mutating func scroll(_ pane: Pane, by rows: Int) {
+    let height = max(1, layout?.listHeight(pane) ?? 1)
+    let top = max(0, min(top(pane) + rows, count(pane) - height))
+    // At its end the log is followed again.
+    let isAtEnd = pane == .log && top + height >= count(pane)
+    move(to: isAtEnd ? count(pane) - 1 : min(max(row(pane), top), top + height - 1), in: pane)
+    switch pane {
+    case .files: files.cursor.scroll(to: top)
+    case .peers: peers.cursor.scroll(to: top)
+    case .log: log.cursor.scroll(to: top)
+    case .transfers: transfers.cursor.scroll(to: top)
+    }
+  }
+
+  /// The row that stands for something; `nil` if it is not in its list.
+  func row(of subject: Subject) -> Int? {
+    switch subject {
+    case .file(let ref): files.order.row(of: ref)
+    case .peer(let handle): peers.rows.firstIndex(of: handle)
+    case .log(let seq): log.rows.firstIndex { snapshot.log[$0].seq == seq }
+    case .transfer(let number): transfers.rows.firstIndex { snapshot.transfers[$0].number == number }
+    }
+  }
+
+  /// What a row that is shown is.
+  ///
+  /// - Parameter row: 0..<count(pane).
+  func subject(of row: Int, in pane: Pane) -> Subject? {
+    switch pane {
+    case .files: .file(files.order.ref(row))
+    case .peers: .peer(peers.rows[row])
+    case .log: .log(snapshot.log[log.rows[row]].seq)
+    case .transfers: .transfer(snapshot.transfers[transfers.rows[row]].number)
+    }
+  }
+
   /// What the selected row of a pane is; `nil` if the list is empty.
   func selection(_ pane: Pane) -> Subject? {
     guard count(pane) > 0 else { return nil }
@@ -55,64 +99,53 @@ extension Model {
     }
   }
 
-  func filter(_ pane: Pane) -> String {
-    switch pane {
-    case .files: files.query.text
-    case .peers: peers.filter
-    case .log: log.filter
-    case .transfers: transfers.filter
-    }
-  }
-
-  mutating func setFilter(_ text: String, of pane: Pane) {
-    switch pane {
-    case .files: files.query.text = text
-    case .peers: peers.filter = text
-    case .log: log.filter = text
-    case .transfers: transfers.filter = text
-    }
-    collect()
-  }
-
   /// Makes the rows of the small lists anew.
-  mutating func collect() {
-    collectPeers()
+  ///
+  /// - Parameter keepsOrder: peers stay where they are, and new ones come last: a row does not move under the
+  ///   finger.
+  mutating func collect(keepsOrder: Bool = false) {
+    collectPeers(keepsOrder: keepsOrder)
     let lines = snapshot.log
     let words = Self.words(log.filter)
     log.rows = lines.indices.filter {
       lines[$0].level >= log.level && Self.matches(words, lines[$0].text)
     }
     let wanted = Self.words(transfers.filter)
-    transfers.rows = snapshot.transfers.indices.filter {
-      let transfer = snapshot.transfers[$0]
-      return Self.matches(wanted, transfer.fileName, transfer.peer ?? "", transfer.file.hex)
+    transfers.rows = snapshot.transfers.indices.filter { Self.matches(wanted, snapshot.transfers[$0]) }
+  }
+
+  private mutating func collectPeers(keepsOrder: Bool) {
+    let words = Self.words(peers.filter)
+    let found = snapshot.peers.filter { Self.matches(words, $0.id.text, $0.endpoint.description) }
+    if keepsOrder {
+      let left = Set(found.map(\.handle))
+      let known = Set(peers.rows)
+      peers.rows = peers.rows.filter(left.contains) + found.map(\.handle).filter { !known.contains($0) }
+    } else {
+      let ordered = found.sorted { peers.descending ? isBefore($1, $0) : isBefore($0, $1) }
+      peers.rows = ordered.map(\.handle)
     }
   }
 
-  private mutating func collectPeers() {
-    let words = Self.words(peers.filter)
-    var found = snapshot.peers.filter { Self.matches(words, $0.id.text, $0.endpoint.description) }
-    let isBefore: (PeerView, PeerView) -> Bool =
-      switch peers.sort {
-      case .id: { ($0.id, $0.handle) < ($1.id, $1.handle) }
-      case .address:
-        { ($0.endpoint.host, $0.endpoint.port, $0.handle) < ($1.endpoint.host, $1.endpoint.port, $1.handle) }
-      case .seen: { ($1.lastSeen, $0.handle) < ($0.lastSeen, $1.handle) }
-      case .files: { ($0.files, $0.handle) < ($1.files, $1.handle) }
-      case .failures: { ($0.failures, $0.handle) < ($1.failures, $1.handle) }
-      }
-    found.sort { peers.descending ? isBefore($1, $0) : isBefore($0, $1) }
-    peers.rows = found.map(\.handle)
+  private func isBefore(_ a: PeerView, _ b: PeerView) -> Bool {
+    switch peers.sort {
+    case .id: (a.id, a.handle) < (b.id, b.handle)
+    case .address:
+      (a.endpoint.host, a.endpoint.port, a.handle) < (b.endpoint.host, b.endpoint.port, b.handle)
+    case .seen: (b.lastSeen, a.handle) < (a.lastSeen, b.handle)
+    case .files: (a.files, a.handle) < (b.files, b.handle)
+    case .failures: (a.failures, a.handle) < (b.failures, b.handle)
+    case .down: (rate(.down, a), a.handle) < (rate(.down, b), b.handle)
+    case .up: (rate(.up, a), a.handle) < (rate(.up, b), b.handle)
+    }
   }
 
-  private static func words(_ text: String) -> [String] {
-    text.lowercased().split(separator: " ").map(String.init)
-  }
-
-  private static func matches(_ words: [String], _ texts: String...) -> Bool {
-    guard !words.isEmpty else { return true }
-    let lowered = texts.map { $0.lowercased() }
-    return words.allSatisfy { word in lowered.contains { $0.contains(word) } }
+  /// Bytes a second from a peer, or to it.
+  func rate(_ direction: TransferView.Direction, _ peer: PeerView) -> Double {
+    active.reduce(0) { sum, transfer in
+      let isIts = transfer.peer == peer.id.text || transfer.peer == peer.endpoint.description
+      return isIts && transfer.direction == direction ? sum + transfer.rate : sum
+    }
   }
 
   /// Brings layout and cursors in line with everything that may have changed.

@@ -8,6 +8,8 @@ struct Model: Sendable {
   /// How long a notice stays, in milliseconds; errors stay longer, because they need to be read.
   static let noticeTime: Int64 = 5_000
   static let errorTime: Int64 = 12_000
+  /// News waits for so long before it takes the place of another notice (milliseconds).
+  static let readingTime: Int64 = 2_000
   /// Files are put in order again at most so often, and not while keys were pressed so lately
   /// (milliseconds): a row does not move under the finger.
   static let resortInterval: Int64 = 400
@@ -19,6 +21,12 @@ struct Model: Sendable {
   let symbols: Symbols
   /// Seconds that the local time is ahead of UTC.
   let utcOffset: Int
+  /// After how many milliseconds of silence a peer is dropped.
+  let peerTimeout: Int64
+  /// Whether the terminal may pass a text on to the user's clipboard.
+  let hasClipboard: Bool
+  /// Whether the mouse is told of.
+  let hasMouse: Bool
 
   var size: Size
   var layout: Layout?
@@ -42,26 +50,39 @@ struct Model: Sendable {
   var log = LogList()
   var transfers = TransfersList()
 
+  /// The last text by which each pane was filtered.
+  var searched: [Pane: String] = [:]
+  /// What was clicked last, and when: the same again within a moment opens it.
+  var clicked: (subject: Subject, at: Int64)?
+
   var prompt: Prompt?
   var dialog: Dialog?
   var overlay: Overlay?
   var notice: Notice?
+  /// The newest thing to tell once the notice that is shown was read.
+  var news: Notice?
   var pendingDeletes: [PendingDelete] = []
   var commandHistory: History
   var pushHistory = History()
   var filterHistory = History()
+  /// The command line that was run last.
+  var ran = ""
   /// Tells the answer to a completion from that to an earlier one.
   var ticket = 0
 
   init(
     snapshot: Snapshot, size: Size, keys: KeyTable = KeyTable(), symbols: Symbols = .unicode,
-    utcOffset: Int = 0, history: [String] = []
+    utcOffset: Int = 0, peerTimeout: Int64 = 60_000, hasClipboard: Bool = true,
+    hasMouse: Bool = true, history: [String] = []
   ) {
     self.snapshot = snapshot
     self.size = size
     self.keys = keys
     self.symbols = symbols
     self.utcOffset = utcOffset
+    self.peerTimeout = peerTimeout
+    self.hasClipboard = hasClipboard
+    self.hasMouse = hasMouse
     commandHistory = History(history)
     take(snapshot)
     settle()
@@ -75,8 +96,12 @@ struct Model: Sendable {
 
   /// After how many milliseconds the next `tick` is due.
   var wakeAfter: Int64 {
-    var wait: Int64 = 1_000
+    // Ages of peers and waits of transfers are told in seconds; what else there is can wait longer.
+    let isTimed = !snapshot.peers.isEmpty || snapshot.transfers.contains { !$0.state.isOver }
+    var wait: Int64 = isTimed ? 1_000 : 5_000
+    if !pendingDeletes.isEmpty { wait = min(wait, 1_000) }
     if let notice { wait = min(wait, notice.until - now) }
+    if let notice, news != nil { wait = min(wait, notice.since + Self.readingTime - now) }
     for pending in pendingDeletes { wait = min(wait, pending.due - now) }
     if files.needsSort(of: snapshot.filesRevision) { wait = min(wait, 100) }
     return max(10, wait)
@@ -96,15 +121,29 @@ struct FilesList: Sendable {
   var staleSince: Int64?
   var cursor = ListCursor<FileRef>()
   var marks: Set<FileRef> = []
+  /// Rows are being marked from here on.
+  var range: MarkRange?
+  /// The file that was heard of last stays selected, until one moves.
+  var follows = false
+
+  /// What can be sorted by, in the order of the screen's columns.
+  static let columns: [FileQuery.Sort] = [.state, .name, .size, .holders, .time, .owner, .id]
 
   func needsSort(of revision: UInt64) -> Bool {
     !isSorting && (order.revision != revision || order.query != query)
   }
 }
 
+/// Marks that follow the selection: what was marked before, and all from the anchor to the selected row.
+struct MarkRange: Sendable {
+  var anchor: FileRef
+  var before: Set<FileRef>
+}
+
 /// The peers pane's state.
 struct PeersList: Sendable {
-  enum Sort: String, Sendable, CaseIterable { case id, address, seen, files, failures }
+  /// In the order of the screen's columns.
+  enum Sort: String, Sendable, CaseIterable { case id, seen, files, address, failures, down, up }
 
   var sort = Sort.id
   var descending = false

@@ -3,27 +3,28 @@ import PeerCore
 // What keys do: the topmost layer takes them; without any, the key table says.
 extension Model {
   mutating func press(_ key: Key) -> [Request] {
-    files.cursor.hold()
-    peers.cursor.hold()
-    transfers.cursor.hold()
-    if key == .control("l") { return [.redraw] }
-    if key == .control("z") { return [.suspend] }
+    let intent = keys.intent(of: key, in: focus)
+    if intent == .redraw || intent == .suspend, !isText(key) { return perform(intent ?? .redraw) }
     if dialog != nil { return answerDialog(key) }
     if prompt != nil { return edit(key) }
     if overlay != nil, readOverlay(key) { return [] }
-    guard let intent = keys.intent(of: key, in: focus) else { return [] }
-    return perform(intent)
+    return intent.map { perform($0) } ?? []
+  }
+
+  /// A key that a prompt writes into its line.
+  private func isText(_ key: Key) -> Bool {
+    if case .character = key { true } else { false }
   }
 
   private mutating func perform(_ intent: Intent) -> [Request] {
     let page = max(1, (layout?.listHeight(focus) ?? 2) - 1)
     switch intent {
-    case .up: select(row(focus) - 1, in: focus)
-    case .down: select(row(focus) + 1, in: focus)
-    case .pageUp: select(row(focus) - page, in: focus)
-    case .pageDown: select(row(focus) + page, in: focus)
-    case .first: select(0, in: focus)
-    case .last: select(count(focus) - 1, in: focus)
+    case .up: move(to: row(focus) - 1, in: focus)
+    case .down: move(to: row(focus) + 1, in: focus)
+    case .pageUp: move(to: row(focus) - page, in: focus)
+    case .pageDown: move(to: row(focus) + page, in: focus)
+    case .first: move(to: 0, in: focus)
+    case .last: move(to: count(focus) - 1, in: focus)
     case .nextPane: moveFocus(by: 1)
     case .previousPane: moveFocus(by: -1)
     case .filesPane: focus = .files
@@ -34,13 +35,14 @@ extension Model {
     case .back: stepBack()
     case .maximise: maximised.toggle()
     case .filter: prompt = Prompt(.filter(focus, before: filter(focus)), line: filter(focus))
-    case .sort: sortByNext()
+    case .nextMatch: findMatch(step: 1)
+    case .previousMatch: findMatch(step: -1)
+    case .sort: sortByNext(1)
+    case .previousSort: sortByNext(-1)
     case .reverse: reverse()
-    case .mark: mark()
-    case .markAll: files.marks = Set((0..<files.order.count).map(files.order.ref))
-    case .invertMarks:
-      files.marks = Set((0..<files.order.count).map(files.order.ref)).subtracting(files.marks)
-    case .push: prompt = Prompt(.push)
+    case .follow: follow()
+    case .mark, .range, .markAll, .invertMarks: mark(intent)
+    case .push: return openPush()
     case .command: prompt = Prompt(.command)
     case .help: overlay = Overlay(content: .help)
     case .redraw: return [.redraw]
@@ -48,13 +50,16 @@ extension Model {
     case .quit: return quit()
     case .undo: undo()
     case .copyID: return copy()
-    case .fetch, .delete, .forget, .announce, .greet, .pause, .cancel, .retry: return work(intent)
+    case .fetch, .delete, .forget, .announce, .greet, .pause, .cancel, .retry, .moveUp, .moveDown, .raise,
+      .lower:
+      return work(intent)
     }
     return []
   }
 
+  /// To the pane that comes next in the order of the screen.
   private mutating func moveFocus(by step: Int) {
-    let order: [Pane] = showsTransfers ? [.files, .transfers, .peers, .log] : [.files, .peers, .log]
+    let order = Layout.order(width: size.width, transfers: showsTransfers)
     let index = order.firstIndex(of: focus) ?? 0
     focus = order[(index + step + order.count) % order.count]
   }
@@ -74,6 +79,9 @@ extension Model {
       overlay = nil
     } else if notice != nil {
       notice = nil
+    } else if focus == .files, let range = files.range {
+      files.marks = range.before
+      files.range = nil
     } else if !filter(focus).isEmpty {
       setFilter("", of: focus)
     } else if focus == .files, !files.marks.isEmpty {
@@ -81,34 +89,6 @@ extension Model {
     } else {
       maximised = false
     }
-  }
-
-  private mutating func sortByNext() {
-    switch focus {
-    case .files:
-      let all = FileQuery.Sort.allCases
-      files.query.sort = all[(all.firstIndex(of: files.query.sort)! + 1) % all.count]
-    case .peers:
-      let all = PeersList.Sort.allCases
-      peers.sort = all[(all.firstIndex(of: peers.sort)! + 1) % all.count]
-    case .log:
-      let all = LogLevel.allCases
-      log.level = all[(all.firstIndex(of: log.level)! + 1) % all.count]
-    case .transfers: break
-    }
-    collect()
-  }
-
-  private mutating func reverse() {
-    if focus == .files { files.query.descending.toggle() }
-    if focus == .peers { peers.descending.toggle() }
-    collect()
-  }
-
-  private mutating func mark() {
-    guard case .file(let ref)? = selection(.files) else { return }
-    if files.marks.remove(ref) == nil { files.marks.insert(ref) }
-    select(row(.files) + 1, in: .files)
   }
 
   private mutating func copy() -> [Request] {
@@ -121,7 +101,12 @@ extension Model {
       case nil: nil
       }
     guard let text else { return [] }
-    say("Copied: \(Visible.text(text, limit: 200))")
+    let shown = Visible.text(text, limit: 200)
+    guard hasClipboard else {
+      say("This terminal has no clipboard: \(shown)")
+      return []
+    }
+    say("Copied: \(shown)")
     return [.copy(text)]
   }
 
@@ -140,7 +125,7 @@ extension Model {
   }
 
   /// Keys of an overlay; `false` if it has no use for one and closes.
-  private mutating func readOverlay(_ key: Key) -> Bool {
+  mutating func readOverlay(_ key: Key) -> Bool {
     let page = max(1, size.height - 6)
     switch key {
     case .up, .character("k"): overlay?.scroll -= 1

@@ -16,10 +16,16 @@ struct Prompt: Sendable {
   /// Candidates of a completion, shown above the line.
   struct Choice: Sendable {
     var range: Range<Int>
-    var candidates: [String]
-    /// The one that Tab has put into the line.
+    var candidates: [Candidate]
+    var place: String
+    /// The one that stands in the line.
     var index: Int?
+    /// The line has changed since; the next candidates are on their way.
+    var isStale = false
   }
+
+  /// The next answer to a completion goes into the line; otherwise it is only shown.
+  var isCompleting = false
 
   init(_ kind: Kind, line: String = "") {
     self.kind = kind
@@ -35,37 +41,63 @@ struct Prompt: Sendable {
     }
   }
 
+  /// What can be entered, shown while nothing is.
+  var suggestion: String {
+    switch kind {
+    case .command: "a command; Tab lists them"
+    case .filter(.files, _): "words  owner:  peer:  here  remote  failed  >10M  <1G  !not"
+    case .filter: "words"
+    case .push: "a path; Tab completes it"
+    }
+  }
+
+  /// A directory is shown above the line, and arrows move in it.
+  var browses: Bool { kind == .push }
+
+  /// The candidate that stands in the line.
+  var chosen: Candidate? {
+    choice.flatMap { choice in choice.index.map { choice.candidates[$0] } }
+  }
+
   /// What the command runner is to see before the line.
   var prefix: String { kind == .push ? "push " : "" }
 
-  /// Takes the answer to a completion: one candidate stands in the line; of several, what they have in
-  /// common, and they are shown.
-  mutating func complete(_ completions: Completions) {
+  /// Takes the answer to a completion. If it was asked for by Tab, one candidate stands in the line; of
+  /// several, what they have in common.
+  mutating func take(_ completions: Completions) {
     let shift = prefix.count
     let lower = max(0, completions.range.lowerBound - shift)
-    let range = lower..<max(lower, completions.range.upperBound - shift)
-    guard range.upperBound <= editor.text.count, let first = completions.candidates.first else { return }
-    guard completions.candidates.count > 1 else {
-      editor.replace(range, with: first)
-      return
+    var range = lower..<max(lower, completions.range.upperBound - shift)
+    choice = nil
+    let isCompleting = isCompleting
+    self.isCompleting = false
+    let candidates = completions.candidates.filter { !browses || !isCompleting || $0.label != ".." }
+    guard range.upperBound <= editor.text.count, let first = candidates.first else { return }
+    if isCompleting {
+      let whole = candidates.count == 1 ? first.text : Self.commonPrefix(candidates.map(\.text))
+      if candidates.count == 1 || whole.count > range.count {
+        editor.replace(range, with: whole)
+        range = range.lowerBound..<range.lowerBound + whole.count
+      }
+      if candidates.count == 1, !browses { return }
     }
-    let common = Self.commonPrefix(completions.candidates)
-    var end = range.upperBound
-    if common.count > range.count {
-      editor.replace(range, with: common)
-      end = range.lowerBound + common.count
-    }
-    choice = Choice(range: range.lowerBound..<end, candidates: completions.candidates)
+    choice = Choice(range: range, candidates: completions.candidates, place: completions.place)
   }
 
   /// Puts the next (or the previous) candidate into the line.
   mutating func cycle(by step: Int) {
-    guard var choice else { return }
+    guard let choice, !choice.isStale else { return }
     let count = choice.candidates.count
-    let next = choice.index.map { ($0 + step + count) % count } ?? (step > 0 ? 0 : count - 1)
-    editor.replace(choice.range, with: choice.candidates[next])
-    choice.range = choice.range.lowerBound..<choice.range.lowerBound + choice.candidates[next].count
-    choice.index = next
+    choose(choice.index.map { ($0 + step + count) % count } ?? (step > 0 ? 0 : count - 1))
+  }
+
+  /// Puts a candidate into the line.
+  mutating func choose(_ index: Int) {
+    guard var choice, !choice.isStale, choice.candidates.indices.contains(index) else { return }
+    let text = choice.candidates[index].text
+    editor.replace(choice.range, with: text)
+    choice.range = choice.range.lowerBound..<choice.range.lowerBound + text.count
+    choice.index = index
     self.choice = choice
   }
 

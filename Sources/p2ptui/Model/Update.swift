@@ -7,8 +7,11 @@ extension Model {
     var requests: [Request] = []
     switch action {
     case .key(let key):
-      lastKey = now
+      holdSelections()
       requests = press(key)
+    case .mouse(let deed, let target):
+      holdSelections()
+      requests = point(deed, at: target)
     case .resize(let size): self.size = size
     case .snapshot(let snapshot):
       requests = announceEndedDownloads(in: snapshot)
@@ -18,11 +21,20 @@ extension Model {
     case .replies(let replies): tell(replies)
     case .output(let output): requests = show(output)
     case .completions(let ticket, let completions):
-      if ticket == self.ticket { prompt?.complete(completions) }
+      if ticket == self.ticket { requests = take(completions) }
     }
     requests += whatIsDue()
     settle()
+    if case .sorted = action { extendRange() }
     return requests
+  }
+
+  /// From now on what is selected stays so.
+  private mutating func holdSelections() {
+    lastKey = now
+    files.cursor.hold()
+    peers.cursor.hold()
+    transfers.cursor.hold()
   }
 
   mutating func take(_ snapshot: Snapshot) {
@@ -34,8 +46,11 @@ extension Model {
     for transfer in snapshot.transfers where transfer.direction == .down && transfer.state != .done {
       downloads[transfer.file] = transfer
     }
-    collect()
+    collect(keepsOrder: !isQuiet)
   }
+
+  /// No key was pressed lately.
+  private var isQuiet: Bool { now - lastKey >= Self.quietTime }
 
   private mutating func take(_ order: FileOrder) {
     let isFiltered = order.query.text != files.order.query.text
@@ -48,11 +63,24 @@ extension Model {
     if isFiltered, let selected = files.cursor.selected, order.row(of: selected) == nil {
       select(0, in: .files)
     }
+    selectNewest()
   }
 
   mutating func say(_ text: String, isError: Bool = false) {
     notice = Notice(
-      text: text, isError: isError, until: now + (isError ? Self.errorTime : Self.noticeTime))
+      text: text, isError: isError, since: now, until: now + (isError ? Self.errorTime : Self.noticeTime))
+  }
+
+  /// News that nobody asked for: an answer to the user is not taken away before it can be read.
+  private mutating func tellNews(_ text: String, isError: Bool = false) {
+    news = Notice(text: text, isError: isError, since: now, until: now)
+    showNews()
+  }
+
+  private mutating func showNews() {
+    guard let news, notice.map({ now - $0.since >= Self.readingTime }) ?? true else { return }
+    self.news = nil
+    say(news.text, isError: news.isError)
   }
 
   /// What leaving has to do before: a deletion that waits for its time is sent.
@@ -65,6 +93,7 @@ extension Model {
   private mutating func whatIsDue() -> [Request] {
     var requests: [Request] = []
     if let notice, notice.until <= now { self.notice = nil }
+    showNews()
     let due = pendingDeletes.filter { $0.due <= now }
     if !due.isEmpty {
       pendingDeletes.removeAll { $0.due <= now }
@@ -73,7 +102,10 @@ extension Model {
     if shouldSort {
       files.isSorting = true
       requests.append(
-        .sort(FileSort(query: files.query, files: snapshot.files, revision: snapshot.filesRevision)))
+        .sort(
+          FileSort(
+            query: files.query, files: snapshot.files, peers: snapshot.peers,
+            revision: snapshot.filesRevision)))
     }
     return requests
   }
@@ -84,7 +116,7 @@ extension Model {
     // A costly order is made less often, so that it takes a fifth of one core at most.
     let interval = max(Self.resortInterval, files.order.cost * 5)
     guard now - files.sortedAt >= interval else { return false }
-    return now - lastKey >= Self.quietTime || now - (files.staleSince ?? now) >= Self.longestStale
+    return isQuiet || now - (files.staleSince ?? now) >= Self.longestStale
   }
 
   private mutating func announceEndedDownloads(in new: Snapshot) -> [Request] {
@@ -97,10 +129,10 @@ extension Model {
     let others = ended.count > 1 ? " and \(ended.count - 1) more" : ""
     let name = Visible.text(last.fileName, limit: 80)
     if last.state == .done {
-      say("Fetched \(name)\(others).")
+      tellNews("Fetched \(name)\(others).")
     } else {
       let reason = last.error.map { ": " + Visible.text($0, limit: 200) } ?? "."
-      say("Could not fetch \(name)\(others)\(reason)", isError: true)
+      tellNews("Could not fetch \(name)\(others)\(reason)", isError: true)
     }
     return [.bell]
   }
@@ -125,7 +157,7 @@ extension Model {
     if output.lines.count == 1, CellWidth.of(output.lines[0]) <= size.width - 4 {
       say(output.lines[0], isError: output.failed)
     } else if !output.lines.isEmpty {
-      overlay = Overlay(content: .output(output.lines))
+      overlay = Overlay(content: .output(of: ran, output.lines))
     }
     return []
   }

@@ -23,9 +23,8 @@ extension Model {
     case .greet:
       guard case .peer(let handle)? = selection(.peers), let peer = snapshot.peer(handle) else { break }
       return submit([.gossip(peer.endpoint)])
-    case .pause: return submit(subjects.map { isPaused($0) ? .resume($0) : .pause($0) })
-    case .cancel: return submit(subjects.map(Command.cancel))
-    case .retry: return submit(subjects.map(Command.retry))
+    case .cancel where selectedUpload != nil: return submit(selectedUpload.map { [.cancelUpload($0)] } ?? [])
+    case .pause, .cancel, .retry, .moveUp, .moveDown, .raise, .lower: return submit(orders(intent))
     default: break
     }
     return []
@@ -33,7 +32,7 @@ extension Model {
 
   private mutating func submit(_ commands: [Command]) -> [Request] {
     guard !commands.isEmpty else { return [] }
-    files.marks = []
+    setMarks([])
     return [.submit(commands)]
   }
 
@@ -43,16 +42,49 @@ extension Model {
     return submit(missing.map { .get($0.id) })
   }
 
+  /// What a key makes of the downloads that it is about.
+  private mutating func orders(_ intent: Intent) -> [Command] {
+    guard selectedUpload == nil else {
+      say("That is an upload: it can only be cancelled.")
+      return []
+    }
+    return subjects.compactMap { id in
+      switch intent {
+      case .pause: downloads[id]?.state == .paused ? .resume(id) : .pause(id)
+      case .cancel: .cancel(id)
+      case .retry: .retry(id)
+      case .moveUp: .move(id, .up)
+      case .moveDown: .move(id, .down)
+      case .raise: .prioritise(id, priority(id, -1))
+      case .lower: .prioritise(id, priority(id, 1))
+      default: nil
+      }
+    }
+  }
+
   /// The files whose downloads a key is about: of the selected transfer, or of the chosen files.
   private var subjects: [FileID] {
     guard focus == .transfers else { return chosen.map(\.id) }
-    guard case .transfer(let number)? = selection(.transfers), let transfer = transfer(number) else {
-      return []
-    }
-    return [transfer.file]
+    return selectedTransfer.map { [$0.file] } ?? []
   }
 
-  private func isPaused(_ id: FileID) -> Bool { downloads[id]?.state == .paused }
+  private var selectedTransfer: TransferView? {
+    guard case .transfer(let number)? = selection(.transfers) else { return nil }
+    return transfer(number)
+  }
+
+  /// The number of the upload that is selected, if one is and has the focus.
+  private var selectedUpload: UInt64? {
+    guard focus == .transfers, let transfer = selectedTransfer, transfer.direction == .up else { return nil }
+    return transfer.number
+  }
+
+  /// The priority next to that of a download, as far as there is one.
+  private func priority(_ id: FileID, _ step: Int) -> TransferPriority {
+    let all = TransferPriority.allCases
+    let index = all.firstIndex(of: downloads[id]?.priority ?? .normal) ?? 1
+    return all[min(max(index + step, 0), all.count - 1)]
+  }
 
   private func name(_ ref: FileRef) -> String {
     snapshot.file(ref).map { Views.name($0.entry) } ?? ref.id.short
@@ -104,7 +136,7 @@ extension Model {
     case (.yes, .forget(let refs)): return submit(refs.map { .forget($0.id) })
     case (.yes, .delete(let refs)):
       pendingDeletes.append(PendingDelete(files: refs, due: now + Self.undoTime))
-      files.marks = []
+      setMarks([])
       notice = nil
     case (.no, .quit): break
     case (.no, _): say("Nothing was done.")

@@ -23,6 +23,8 @@ struct Frame: Equatable, Sendable {
   private(set) var cells: [Cell]
   /// Where the hardware cursor sits; `nil` hides it.
   var cursor: Point?
+  /// What places stand for, the topmost last.
+  private var targets: [(place: Rect, target: Target)] = []
 
   init(size: Size) {
     self.size = size
@@ -70,6 +72,18 @@ struct Frame: Equatable, Sendable {
     if x + cluster.width < size.width, cells[after].text.isEmpty { cells[after].text = " " }
     cells[index] = Cell(text: cluster.text, role: role)
     if cluster.width == 2 { cells[index + 1] = Cell(text: "", role: role) }
+  }
+
+  /// Lets the mouse find a target in a place.
+  mutating func mark(_ place: Rect, _ target: Target) { targets.append((place, target)) }
+
+  func target(at point: Point) -> Target? {
+    targets.last { $0.place.contains(point) }?.target
+  }
+
+  /// Whether two frames look the same.
+  static func == (a: Frame, b: Frame) -> Bool {
+    a.size == b.size && a.cursor == b.cursor && a.cells == b.cells
   }
 
   /// A row's cells.

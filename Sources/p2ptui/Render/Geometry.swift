@@ -19,6 +19,10 @@ struct Rect: Hashable, Sendable {
   var bottom: Int { y + height }
   var right: Int { x + width }
 
+  func contains(_ point: Point) -> Bool {
+    point.x >= x && point.x < right && point.y >= y && point.y < bottom
+  }
+
   /// The first rows of it, and the rest.
   func splitRows(_ first: Int) -> (top: Rect, rest: Rect) {
     let rows = min(max(0, first), height)

@@ -16,6 +16,7 @@ enum Role: UInt8, Sendable, CaseIterable {
 
 enum ThemeName: String, Sendable, CaseIterable {
   case dark, light, mono
+  case contrast = "high-contrast"
 
   /// From `COLORFGBG` where the terminal sets it ("15;0": white on black); dark otherwise.
   static func guess(colorFGBG: String?) -> ThemeName {
@@ -45,6 +46,7 @@ struct Theme: Sendable {
     looks = Role.allCases.map { role in
       switch (name, colors) {
       case (.mono, _), (_, ..<8): Self.mono(role)
+      case (.contrast, _): Self.contrast(role, colors: colors)
       case (.dark, 256...): Self.dark256(role)
       case (.light, 256...): Self.light256(role)
       case (.dark, _): Self.eight(role, accent: 6, dimmed: colors >= 16 ? 8 : -1)
@@ -56,11 +58,31 @@ struct Theme: Sendable {
   private static func mono(_ role: Role) -> Look {
     switch role {
     case .title, .titleStrong, .selected: Look(bold: role == .titleStrong, reverse: true)
-    case .selectedElsewhere, .columnHead: Look(underline: true)
+    case .selectedElsewhere: Look(bold: true)
     case .strong, .ruleFocused, .paneNameFocused, .marked, .error, .failed, .key, .noticeError, .prompt:
       Look(bold: true)
-    case .dim, .rule, .unavailable, .hint, .barRest: Look(dim: true)
+    case .dim, .columnHead, .rule, .unavailable, .hint, .barRest: Look(dim: true)
     default: Look()
+    }
+  }
+
+  /// White, yellow and cyan on black, nothing dimmed: at least 7:1 everywhere, where the terminal's palette is
+  /// anything like the usual one.
+  private static func contrast(_ role: Role, colors: Int) -> Look {
+    let bright = colors >= 16 ? 8 : 0
+    let (black, white, yellow, cyan) = (0, 7 + bright, 3 + bright, 6 + bright)
+    func on(_ foreground: Int, bold: Bool = false) -> Look {
+      Look(foreground: foreground, background: black, bold: bold)
+    }
+    return switch role {
+    case .title, .selected: Look(foreground: black, background: role == .title ? white : yellow)
+    case .titleStrong: Look(foreground: black, background: white, bold: true)
+    case .selectedElsewhere: on(cyan, bold: true)
+    case .paneNameFocused, .ruleFocused, .key, .prompt, .marked: on(yellow, bold: true)
+    case .fetching, .bar, .remote, .columnHead: on(cyan)
+    case .warning, .error, .failed, .noticeError: on(yellow, bold: true)
+    case .strong, .here, .notice: on(white, bold: true)
+    case .text, .dim, .rule, .paneName, .unavailable, .barRest, .hint, .box: on(white)
     }
   }
 
@@ -131,8 +153,9 @@ struct Theme: Sendable {
     case .titleStrong: Look(bold: true, reverse: true)
     case .ruleFocused: Look(foreground: accent)
     case .paneNameFocused, .key, .prompt: Look(foreground: accent, bold: true)
-    case .selected: Look(foreground: accent == 6 ? 0 : 7, background: accent)
-    case .selectedElsewhere: Look(underline: true)
+    // The terminal's own ground on the accent: as legible as the accent on that ground.
+    case .selected: Look(foreground: accent, bold: true, reverse: true)
+    case .selectedElsewhere: Look(bold: true)
     case .marked: Look(foreground: accent == 6 ? 3 : 5, bold: true)
     case .here, .notice: Look(foreground: 2)
     case .remote: Look(foreground: accent)

@@ -34,9 +34,10 @@ final class BackgroundWork: Sendable {
     Task { [commands, mailbox] in mailbox.put(.output(await commands.run(line))) }
   }
 
-  func complete(_ line: String, cursor: Int, ticket: Int) {
+  func complete(_ line: String, cursor: Int, browses: Bool, ticket: Int) {
     Task { [commands, mailbox] in
-      mailbox.put(.completions(ticket: ticket, await commands.complete(line, cursor: cursor)))
+      let completions = await commands.complete(line, cursor: cursor, browses: browses)
+      mailbox.put(.completions(ticket: ticket, completions))
     }
   }
 

@@ -7,6 +7,11 @@ struct ScreenOptions: Sendable {
   /// `nil` takes a guess.
   var theme: ThemeName?
   var ascii = false
+  var mouse = true
+  /// What a terminal that goes away means.
+  var onHangup = Leave.quit
+  /// After how many milliseconds of silence a peer is dropped.
+  var peerTimeout: Int64 = 60_000
   /// Where the prompt's history is kept; `nil` keeps none.
   var historyPath: String?
   var keys = KeyTable()
@@ -38,8 +43,8 @@ final class Screen: Sendable {
   /// Why there can be no screen on this terminal, as the end of a sentence; `nil` if there can be one.
   static func obstacle() -> String? { Terminal.obstacle() }
 
-  /// Shows the screen until the user leaves it, the peer stops, or the task is cancelled (both of which
-  /// count as `quit`). The terminal is as before when this returns.
+  /// Shows the screen until the user leaves it, the terminal goes away, the peer stops, or the task is cancelled
+  /// (both of which count as `quit`). The terminal is as before when this returns.
   ///
   /// - Throws: `ScreenError` if the terminal can't be set up; nothing has changed then.
   func run() async throws -> Leave {

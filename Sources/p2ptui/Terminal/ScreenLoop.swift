@@ -3,8 +3,6 @@ import PeerCore
 
 /// The screen's thread: waits, updates the model, draws.
 struct ScreenLoop {
-  /// Milliseconds between frames: 20 a second are fluent, and light over a slow line.
-  static let frameInterval: Int64 = 50
   /// How long a lone Esc is waited on for the rest of a sequence, in milliseconds.
   static let escapeDelay: Int64 = 40
 
@@ -13,23 +11,33 @@ struct ScreenLoop {
   private let terminal: Terminal
   private let historyFile: HistoryFile?
   private let start = ContinuousClock.now
+  private let onHangup: Leave
   private var model: Model
+  /// The frame that the user sees, and so points at.
+  private var shown: Frame?
   private var decoder: KeyDecoder
-  private var drawnAt: Int64 = -1_000
+  private var budget = FrameBudget()
   private var keysAt: Int64 = 0
   private var needsFrame = true
+  /// A key, the mouse or a new size has changed what is to be seen.
+  private var answersUser = true
   private var leaves: Leave?
 
   init(first: Snapshot, options: ScreenOptions, mailbox: Mailbox, work: BackgroundWork) throws {
     self.mailbox = mailbox
     self.work = work
     historyFile = options.historyPath.map(HistoryFile.init)
-    terminal = try Terminal(theme: options.effectiveTheme)
+    onHangup = options.onHangup
+    terminal = try Terminal(
+      theme: options.effectiveTheme, title: "p2ptui " + Visible.text(first.me.peerID.text, limit: 64),
+      mouse: options.mouse)
     decoder = KeyDecoder(sequences: terminal.keySequences)
     model = Model(
       snapshot: first, size: terminal.measure(), keys: options.keys,
-      symbols: options.ascii || !terminal.isUnicode ? .ascii : .unicode,
-      utcOffset: TimeZone.current.secondsFromGMT(), history: historyFile?.read() ?? [])
+      symbols: options.ascii || !terminal.hasSymbols ? .ascii : .unicode,
+      utcOffset: TimeZone.current.secondsFromGMT(), peerTimeout: options.peerTimeout,
+      hasClipboard: terminal.hasClipboard, hasMouse: terminal.hasMouse,
+      history: historyFile?.read() ?? [])
   }
 
   private var now: Int64 {
@@ -47,7 +55,7 @@ struct ScreenLoop {
     while leaves == nil {
       draw()
       guard wait() else {
-        leave()
+        perform(model.leave(onHangup))
         break
       }
       takeMail()
@@ -56,17 +64,20 @@ struct ScreenLoop {
   }
 
   private mutating func draw() {
-    guard needsFrame, now - drawnAt >= Self.frameInterval else { return }
-    terminal.show(Views.frame(model))
-    drawnAt = now
+    guard needsFrame, budget.wait(at: now, answersUser: answersUser) <= 0 else { return }
+    let frame = Views.frame(model)
+    terminal.show(frame)
+    shown = frame
+    budget.draw(at: now)
     needsFrame = false
+    answersUser = false
   }
 
   /// Waits for keys, mail, signals or time, and takes the first and the last two in. `false` if the
   /// terminal is gone.
   private mutating func wait() -> Bool {
     var timeout = model.wakeAfter
-    if needsFrame { timeout = min(timeout, Self.frameInterval - (now - drawnAt)) }
+    if needsFrame { timeout = min(timeout, budget.wait(at: now, answersUser: answersUser)) }
     if decoder.isWaiting { timeout = min(timeout, Self.escapeDelay) }
     var sources = [
       pollfd(fd: terminal.input, events: Int16(POLLIN), revents: 0),
@@ -76,7 +87,7 @@ struct ScreenLoop {
     let ready = poll(&sources, 2, Int32(clamping: max(0, timeout)))
     if sources[1].revents != 0 { handle(mailbox.wakeup.drain()) }
     if ready > 0, sources[0].revents != 0 { return readKeys() }
-    if decoder.isWaiting, now - keysAt >= Self.escapeDelay { press(decoder.flush()) }
+    if decoder.isWaiting, now - keysAt >= Self.escapeDelay { take(decoder.flush()) }
     if ready == 0 || now - before >= model.wakeAfter {
       update(.tick)
       terminal.boundCapture()
@@ -90,12 +101,19 @@ struct ScreenLoop {
     if count < 0 { return errno == EINTR || errno == EAGAIN }
     guard count > 0 else { return false }
     keysAt = now
-    press(decoder.decode(bytes[..<count]))
+    take(decoder.decode(bytes[..<count]))
     return true
   }
 
-  private mutating func press(_ keys: [Key]) {
-    for key in keys where leaves == nil { update(.key(key)) }
+  private mutating func take(_ inputs: [TerminalInput]) {
+    for input in inputs where leaves == nil {
+      switch input {
+      case .key(let key): update(.key(key))
+      case .mouse(let mouse): update(.mouse(mouse.deed, shown?.target(at: mouse.point)))
+      case .mode(2026, let isKnown): terminal.synchronizes = isKnown
+      case .mode: break
+      }
+    }
   }
 
   private mutating func handle(_ signals: Set<Int32>) {
@@ -116,14 +134,14 @@ struct ScreenLoop {
     let mail = mailbox.take()
     if let snapshot = mail.snapshot { update(.snapshot(snapshot)) }
     for answer in mail.answers where leaves == nil { update(answer) }
-    if mail.isClosed, leaves == nil { leave() }
-  }
-
-  private mutating func leave() {
-    perform(model.leave(.quit))
+    if mail.isClosed, leaves == nil { perform(model.leave(.quit)) }
   }
 
   private mutating func update(_ action: Action) {
+    switch action {
+    case .snapshot, .tick: break
+    default: answersUser = true
+    }
     perform(model.update(action, at: now))
     needsFrame = true
   }
@@ -133,8 +151,8 @@ struct ScreenLoop {
       switch request {
       case .submit(let batch): work.submit(batch)
       case .run(let line): work.run(line)
-      case .complete(let line, let cursor, let ticket):
-        work.complete(line, cursor: cursor, ticket: ticket)
+      case .complete(let line, let cursor, let browses, let ticket):
+        work.complete(line, cursor: cursor, browses: browses, ticket: ticket)
       case .sort(let sort): work.sort(sort)
       case .copy(let text): terminal.copy(text)
       case .bell: terminal.bell()

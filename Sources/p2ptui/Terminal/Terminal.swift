@@ -17,6 +17,15 @@ final class Terminal {
   let keySequences: [[UInt8]: Key]
   /// Whether the terminal shows UTF-8.
   let isUnicode: Bool
+  /// Whether it has more than letters to draw with: the fonts of Linux' console have no circles and few marks.
+  let hasSymbols: Bool
+
+  /// Whether texts can be handed on to the user's clipboard.
+  let hasClipboard: Bool
+  /// Whether the terminal tells what the mouse does.
+  let hasMouse: Bool
+  /// The terminal shows what lies between two marks at once (mode 2026).
+  var synchronizes = false
 
   private let out: UnsafeMutablePointer<FILE>
   private let into: UnsafeMutablePointer<FILE>
@@ -37,12 +46,19 @@ final class Terminal {
     return nil
   }
 
-  init(theme name: ThemeName) throws(ScreenError) {
+  /// - Parameters:
+  ///   - title: of the terminal's window, where it has one.
+  ///   - mouse: whether the terminal reports what the mouse does.
+  init(theme name: ThemeName, title: String, mouse: Bool) throws(ScreenError) {
     if let obstacle = Self.obstacle() { throw ScreenError(description: obstacle) }
     isUnicode = cn_set_locale()
+    hasSymbols = isUnicode && ProcessInfo.processInfo.environment["TERM"] != "linux"
     keySequences = Self.readKeySequences()
-    enter = Self.capability("smcup") + Self.enterModes
-    guarded = Self.makeGuard()
+    let modes = TerminalModes(title: title, mouse: mouse)
+    hasClipboard = modes.isXtermLike
+    hasMouse = modes.hasMouse
+    enter = Self.capability("smcup") + modes.enter
+    guarded = Self.makeGuard(modes)
     cn_guard_arm(&guarded)
     let ownOut = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
     input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
@@ -58,7 +74,7 @@ final class Terminal {
       let look = theme[role]
       cn_define_pair(Self.pair(role), Int32(look.foreground), Int32(look.background))
     }
-    write(Self.enterModes)
+    write(modes.enter + modes.questions)
     redirect()
   }
 
@@ -67,12 +83,14 @@ final class Terminal {
   /// Shows a frame. Writes nothing if it is the one that is shown.
   func show(_ frame: Frame) {
     guard frame != shown else { return }
+    if synchronizes { write(Array("\u{1B}[?2026h".utf8)) }
     for y in 0..<frame.size.height {
       if let shown, shown.size == frame.size, shown.row(y) == frame.row(y) { continue }
       for x in 0..<frame.size.width { put(frame[x, y], x: x, y: y) }
     }
     shown = frame
     cn_flush(Int32(frame.cursor?.y ?? -1), Int32(frame.cursor?.x ?? -1))
+    if synchronizes { write(Array("\u{1B}[?2026l".utf8)) }
   }
 
   private func put(_ cell: Cell, x: Int, y: Int) {
@@ -107,10 +125,10 @@ final class Terminal {
 
   func bell() { write([0x07]) }
 
-  /// Puts text on the user's clipboard, where the terminal allows that (OSC 52).
+  /// Puts text on the user's clipboard, where the terminal allows that.
   func copy(_ text: String) {
-    let payload = Data(text.utf8).base64EncodedString()
-    write(Array("\u{1B}]52;c;\(payload)\u{07}".utf8))
+    guard hasClipboard else { return }
+    write(Clipboard.sequence(copying: text, environment: ProcessInfo.processInfo.environment))
   }
 
   private static func attributes(_ look: Look) -> Int32 {
@@ -170,7 +188,7 @@ final class Terminal {
     if guarded.saved_err >= 0 { dup2(guarded.capture, STDERR_FILENO) }
   }
 
-  private static func makeGuard() -> cn_guard {
+  private static func makeGuard(_ modes: TerminalModes) -> cn_guard {
     var result = cn_guard()
     result.tty = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
     result.capture = openCapture()
@@ -180,7 +198,7 @@ final class Terminal {
     result.replay_bytes = replayBytes
     let leave = capability("rmcup")
     let strings = Array(
-      (leaveModes + capability("op") + capability("sgr0") + capability("cnorm")
+      (modes.leave + capability("op") + capability("sgr0") + capability("cnorm")
         + (leave.isEmpty ? capability("clear") : leave)).prefix(Int(CN_RESTORE_BYTES)))
     result.restore_length = strings.count
     withUnsafeMutableBytes(of: &result.restore) { $0.copyBytes(from: strings) }
@@ -210,12 +228,8 @@ final class Terminal {
 
   // MARK: Capabilities
 
-  /// Keypad keys, and brackets around what is pasted.
-  private static var enterModes: [UInt8] { capability("smkx") + Array("\u{1B}[?2004h".utf8) }
-  private static var leaveModes: [UInt8] { Array("\u{1B}[?2004l".utf8) + capability("rmkx") }
-
   /// A string of the terminal's description, without delays (`$<5>`). Empty if it has none.
-  private static func capability(_ name: String) -> [UInt8] {
+  static func capability(_ name: String) -> [UInt8] {
     guard let pointer = cn_capability(name) else { return [] }
     var text = String(cString: pointer)
     while let start = text.range(of: "$<"),

@@ -38,7 +38,8 @@ struct Columns: Sendable {
   }
 
   func drawHeads(
-    x: Int, y: Int, sorted: Int? = nil, descending: Bool = false, symbols: Symbols, on frame: inout Frame
+    of pane: Pane, x: Int, y: Int, sorted: Int? = nil, descending: Bool = false, symbols: Symbols,
+    on frame: inout Frame
   ) {
     for (column, index, offset, width) in shown {
       let arrow = index == sorted ? (descending ? symbols.descending : symbols.ascending) : ""
@@ -46,6 +47,7 @@ struct Columns: Sendable {
       frame.put(
         Fit.pad(head, to: width, right: column.right, ellipsis: ""), x: x + offset, y: y,
         role: index == sorted ? .strong : .columnHead)
+      frame.mark(Rect(x: x + offset, y: y, width: width, height: 1), .head(pane, column: index))
     }
   }
 

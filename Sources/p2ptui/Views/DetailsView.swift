@@ -66,7 +66,10 @@ enum DetailsView {
       ("id", [Span(entry.id.hex)]),
     ]
     if let copy = record.copy {
+      fields.append(("verified", [Span("yes: SHA-256 of content and time is the id")]))
       fields.append(("path", [Span(Visible.text(model.snapshot.me.filesPath + "/" + copy.storedName))]))
+    } else {
+      fields.append(("verified", [Span("not yet; before a copy is kept, its SHA-256 must be the id", .dim)]))
     }
     if let transfer = model.downloads[entry.id] { fields += attempts(transfer) }
     let holders = record.holders.compactMap(model.snapshot.peer).map {
@@ -78,16 +81,20 @@ enum DetailsView {
 
   private static func peer(_ peer: PeerView, _ model: Model) -> [(String, [Span])] {
     let age = max(0, model.uptime - peer.lastSeen) / 1000
-    let transfers = model.snapshot.transfers.filter {
-      $0.peer == peer.id.text || $0.peer == peer.endpoint.description
-    }
+    let filter = model.keys.keyName(of: .filter) ?? "/"
+    let name = CommandWord.quoted(
+      Visible.text(peer.id.text, limit: 64), with: peer.id.text.contains(" ") ? "\"" : nil)
+    let files = [
+      Span(Format.count(peer.files)), Span("  \(filter) peer:\(name) among the files shows them", .dim),
+    ]
     return [
       ("peer", [Span(Visible.text(peer.id.text), .strong)]),
       ("address", [Span(Visible.text(peer.endpoint.description))]),
       ("seen", [Span(age < 1 ? "now" : "\(Format.age(seconds: age)) ago")]),
-      ("files", [Span(Format.count(peer.files))]),
+      ("files", files),
       ("failures", [Span(peer.failures == 0 ? "none" : "\(peer.failures) in a row")]),
-      ("transfers", [Span(transfers.isEmpty ? "none" : Format.count(transfers.count))]),
+      ("down", [Span(Format.rate(model.rate(.down, peer)))]),
+      ("up", [Span(Format.rate(model.rate(.up, peer)))]),
     ]
   }
 
@@ -107,6 +114,8 @@ enum DetailsView {
     var fields: [(String, [Span])] = []
     if let peer = transfer.peer { fields.append(("from", [Span(Visible.text(peer))])) }
     if transfer.direction == .up, !fields.isEmpty { fields[0].0 = "to" }
+    if transfer.holders > 1 { fields.append(("holders", [Span("\(transfer.holders) at once")])) }
+    if transfer.priority != .normal { fields.append(("priority", [Span(transfer.priority.rawValue)])) }
     if transfer.tries > 0 { fields.append(("tries", [Span("\(transfer.tries)")])) }
     if let error = transfer.error { fields.append(("error", [Span(Visible.text(error), .error)])) }
     return fields

@@ -2,35 +2,30 @@ import PeerCore
 
 /// The files pane: state, name, size, holders, age, owner, short id; less important columns drop first.
 enum FilesView {
-  private static let columns = [
-    Column(head: "STATE", width: 11, comfort: 10),
-    Column(head: "NAME", width: 0, comfort: 0),
-    Column(head: "SIZE", width: 8, right: true, comfort: 12),
-    Column(head: "HELD", width: 5, right: true, comfort: 18),
-    Column(head: "AGE", width: 4, right: true, comfort: 22),
-    Column(head: "OWNER", width: 12, comfort: 26),
-    Column(head: "ID", width: 8, comfort: 30),
-  ]
+  private static let columns = FilesList.columns.map(column)
+  /// The one that takes the room that is left.
+  private static let name = FilesList.columns.firstIndex(of: .name)!
 
-  private static func sorted(_ sort: FileQuery.Sort) -> Int {
+  private static func column(_ sort: FileQuery.Sort) -> Column {
     switch sort {
-    case .state: 0
-    case .name: 1
-    case .size: 2
-    case .holders: 3
-    case .time: 4
-    case .owner: 5
+    case .state: Column(head: "STATE", width: 11, comfort: 10)
+    case .name: Column(head: "NAME", width: 0, comfort: 0)
+    case .size: Column(head: "SIZE", width: 8, right: true, comfort: 12)
+    case .holders: Column(head: "HELD", width: 5, right: true, comfort: 18)
+    case .time: Column(head: "AGE", width: 4, right: true, comfort: 22)
+    case .owner: Column(head: "OWNER", width: 12, comfort: 26)
+    case .id: Column(head: "ID", width: 8, comfort: 30)
     }
   }
 
   static func draw(_ model: Model, in rect: Rect, on frame: inout Frame) {
     let (head, body) = rect.splitRows(1)
     // Two columns at the left are for the mark; one at the right keeps off what stands beside.
-    let columns = Columns(Self.columns, flexible: 1, width: rect.width - 3)
+    let columns = Columns(Self.columns, flexible: name, width: rect.width - 3)
     let query = model.files.query
     columns.drawHeads(
-      x: head.x + 2, y: head.y, sorted: sorted(query.sort), descending: query.descending,
-      symbols: model.symbols, on: &frame)
+      of: .files, x: head.x + 2, y: head.y, sorted: FilesList.columns.firstIndex(of: query.sort),
+      descending: query.descending, symbols: model.symbols, on: &frame)
     guard model.files.order.count > 0 else {
       let text =
         model.snapshot.files.count > 0 && !query.text.isEmpty
@@ -49,31 +44,32 @@ enum FilesView {
       columns.drawRow(
         x: rect.x + 2, y: y, whole: whole ?? (live == nil ? .dim : nil), symbols: model.symbols, on: &frame
       ) { index, width in
-        if index == 0, deleting.contains(ref) { return [Span("\(model.symbols.failed) deleting", .warning)] }
-        if index == 0, live == nil { return [Span("\(model.symbols.gone) gone", .dim)] }
-        return cell(index, width, record, model)
+        let sort = FilesList.columns[index]
+        if sort == .state, deleting.contains(ref) {
+          return [Span("\(model.symbols.failed) deleting", .warning)]
+        }
+        if sort == .state, live == nil { return [Span("\(model.symbols.gone) gone", .dim)] }
+        return cell(sort, record, model)
       }
     }
   }
 
-  private static func cell(_ index: Int, _ width: Int, _ record: FileRecord, _ model: Model) -> [Span] {
+  private static func cell(_ sort: FileQuery.Sort, _ record: FileRecord, _ model: Model) -> [Span] {
     let entry = record.entry
-    switch index {
-    case 0: return state(record, model)
-    case 1: return [Span(Views.name(entry))]
-    case 2: return [Span(record.size.map(Format.bytes) ?? model.symbols.gone, .dim)]
-    case 3: return [Span(record.holders.isEmpty ? model.symbols.gone : "\(record.holders.count)", .dim)]
-    case 4:
+    let none = model.symbols.gone
+    switch sort {
+    case .state: return state(record, model)
+    case .name: return [Span(Views.name(entry))]
+    case .size: return [Span(record.size.map(Format.bytes) ?? none, .dim)]
+    case .holders: return [Span(record.holders.isEmpty ? none : "\(record.holders.count)", .dim)]
+    case .time:
       let age = entry.timestampSeconds.map { Int64(Double(model.wall) / 1000 - max(-1e12, min(1e12, $0))) }
-      return [Span(age.map(Format.age) ?? model.symbols.gone, .dim)]
-    case 5:
+      return [Span(age.map(Format.age) ?? none, .dim)]
+    case .owner:
       let isOwn = entry.owner == model.snapshot.me.peerID.text
-      return [
-        Span(
-          entry.owner.isEmpty ? model.symbols.gone : Visible.text(entry.owner, limit: 128),
-          isOwn ? .text : .dim)
-      ]
-    default: return [Span(entry.id.short, .dim)]
+      let owner = entry.owner.isEmpty ? none : Visible.text(entry.owner, limit: 128)
+      return [Span(owner, isOwn ? .text : .dim)]
+    case .id: return [Span(entry.id.short, .dim)]
     }
   }
 

@@ -20,21 +20,24 @@ enum FootView {
 
   private static func drawHints(_ model: Model, in rect: Rect, on frame: inout Frame) {
     let hints = model.keys.hints(for: model.focus)
-    func width(_ hint: (key: String, label: String)) -> Int {
-      CellWidth.of(hint.key) + 1 + CellWidth.of(hint.label) + 2
+    func width(_ hint: (key: Key, label: String)) -> Int {
+      CellWidth.of(hint.key.name) + 1 + CellWidth.of(hint.label) + 2
     }
     // The last two, help and quit, always have their place.
     let fixed = hints.suffix(2)
     var room = rect.width - 1 - fixed.reduce(0) { $0 + width($1) }
-    var shown: [(key: String, label: String)] = []
+    var shown: [(key: Key, label: String)] = []
     for hint in hints.dropLast(2) where width(hint) <= room {
       shown.append(hint)
       room -= width(hint)
     }
     var x = rect.x + 1
     for hint in shown + fixed {
-      x = frame.put(hint.key, x: x, y: rect.y, role: .key)
-      x = frame.put(" \(hint.label)", x: x, y: rect.y, role: .hint) + 2
+      let start = x
+      x = frame.put(hint.key.name, x: x, y: rect.y, role: .key)
+      x = frame.put(" \(hint.label)", x: x, y: rect.y, role: .hint)
+      frame.mark(Rect(x: start, y: rect.y, width: x - start, height: 1), .key(hint.key))
+      x += 2
     }
   }
 
@@ -52,7 +55,10 @@ enum FootView {
     let room = rect.width - 2 - CellWidth.of(start + end + undo)
     let name = Fit.clip(what, to: room, ellipsis: model.symbols.ellipsis)
     let x = frame.put(start + name + end, x: 1, y: rect.y, role: .warning)
-    frame.put(undo, x: x, y: rect.y, role: .key)
+    let undoEnd = frame.put(undo, x: x, y: rect.y, role: .key)
+    model.keys.key(of: .undo).map {
+      frame.mark(Rect(x: x, y: rect.y, width: undoEnd - x, height: 1), .key($0))
+    }
   }
 
   private static func drawPrompt(
@@ -76,32 +82,13 @@ enum FootView {
     let x = frame.put(visible.map(\.text).joined(), x: start, y: rect.y)
     frame.put(after, x: x, y: rect.y, width: max(0, rect.right - x))
     frame.cursor = Point(x: min(x, rect.right - 1), y: rect.y)
+    if prompt.editor.text.isEmpty, prompt.search == nil {
+      let text = Fit.clip(prompt.suggestion, to: rect.right - x - 2, ellipsis: model.symbols.ellipsis)
+      frame.put(text, x: x + 2, y: rect.y, role: .dim)
+    }
     if hidden > 0 { frame.put(model.symbols.ellipsis, x: start, y: rect.y, role: .dim) }
-    if let choice = prompt.choice { drawChoice(choice, model, above: rect, on: &frame) }
-  }
-
-  /// The candidates of a completion, in columns over the lines above the prompt.
-  private static func drawChoice(
-    _ choice: Prompt.Choice, _ model: Model, above rect: Rect, on frame: inout Frame
-  ) {
-    let texts = choice.candidates.map { Visible.text($0, limit: 256) }
-    let widest = min(rect.width - 2, (texts.map { CellWidth.of($0) }.max() ?? 0) + 2)
-    let perLine = max(1, (rect.width - 2) / max(1, widest))
-    let lines = (texts.count + perLine - 1) / perLine
-    let height = min(lines, max(1, model.size.height / 3))
-    let current = (choice.index ?? 0) / perLine
-    let first = max(0, min(current - height / 2, lines - height))
-    let y = rect.y - height - 1
-    let area = Rect(x: 0, y: y, width: rect.width, height: height + 1)
-    frame.fill(area)
-    PaneView.rule(
-      Format.count(texts.count) + " candidates", ["Tab takes the next"], isFocused: false,
-      symbols: model.symbols, in: Rect(x: 0, y: y, width: rect.width, height: 1), on: &frame)
-    for index in first * perLine..<min(texts.count, (first + height) * perLine) {
-      let text = Fit.clip(texts[index], to: widest - 2, ellipsis: model.symbols.ellipsis)
-      frame.put(
-        text, x: 2 + index % perLine * widest, y: y + 1 + index / perLine - first,
-        role: index == choice.index ? .selected : .text)
+    if let choice = prompt.choice {
+      ChoiceView.draw(choice, isDirectory: prompt.browses, model, above: rect, on: &frame)
     }
   }
 }

@@ -4,9 +4,9 @@ struct Layout: Equatable, Sendable {
   static let smallest = Size(width: 40, height: 10)
   /// From this height on three panes fit above one another, …
   static let stackedHeight = 18
-  /// … from this width on they sit side by side, …
+  /// … from this width on files and peers sit side by side, …
   static let wideWidth = 120
-  /// … and from this size on there is room for details beside them.
+  /// … and from this size on transfers and log do too, and there is room for details.
   static let detailed = Size(width: 160, height: 40)
 
   var title = Rect(x: 0, y: 0, width: 0, height: 0)
@@ -34,8 +34,15 @@ struct Layout: Equatable, Sendable {
     }
   }
 
+  /// The panes as one reads them, from the top left.
+  static func order(width: Int, transfers: Bool) -> [Pane] {
+    let all: [Pane] =
+      width >= wideWidth ? [.files, .peers, .transfers, .log] : [.files, .transfers, .peers, .log]
+    return all.filter { $0 != .transfers || transfers }
+  }
+
   private mutating func stacked(_ area: Rect, transfers: Bool) {
-    let peers = max(4, area.height / 5)
+    let peers = max(transfers ? 4 : 5, area.height / 5)
     let log = max(4, area.height / 4)
     let running = transfers ? max(4, area.height / 6) : 0
     var rest = area
@@ -45,23 +52,38 @@ struct Layout: Equatable, Sendable {
     panes[.log] = rest
   }
 
+  /// Files at the left of peers, and whole lines below them for what is long.
   private mutating func sideBySide(_ area: Rect, size: Size, transfers: Bool) {
-    let leftWidth = area.width * (size.width >= 180 ? 56 : 60) / 100
-    let left = Rect(x: area.x, y: area.y, width: leftWidth, height: area.height)
-    divider = Rect(x: leftWidth, y: area.y, width: 1, height: area.height)
-    var right = Rect(
-      x: leftWidth + 1, y: area.y, width: area.width - leftWidth - 1, height: area.height)
-    if transfers {
-      let split = left.splitRows(area.height - max(5, area.height / 4))
-      (panes[.files], panes[.transfers]) = (split.top, split.rest)
+    let isDetailed = size.width >= Self.detailed.width && size.height >= Self.detailed.height
+    let top: Rect
+    var rest: Rect
+    if isDetailed {
+      (top, rest) = take(area, area.height * 7 / 10)
+      if transfers { (panes[.transfers], rest) = takeColumns(rest, leftWidth(area)) }
     } else {
-      panes[.files] = left
+      let log = max(6, area.height / 4)
+      let running = transfers ? max(5, area.height / 5) : 0
+      (top, rest) = take(area, area.height - log - running)
+      if transfers { (panes[.transfers], rest) = take(rest, running) }
     }
-    if size.width >= Self.detailed.width, size.height >= Self.detailed.height {
-      (details, right) = take(right, area.height * 3 / 10)
-    }
-    (panes[.peers], right) = take(right, details == nil ? area.height * 2 / 5 : area.height * 3 / 10)
-    panes[.log] = right
+    panes[.log] = rest
+    let isSplitThroughout = isDetailed && transfers
+    divider = Rect(
+      x: leftWidth(area), y: area.y, width: 1, height: isSplitThroughout ? area.height : top.height)
+    var right: Rect
+    (panes[.files], right) = takeColumns(top, leftWidth(area))
+    if isDetailed { (details, right) = take(right, right.height / 2) }
+    panes[.peers] = right
+  }
+
+  private func leftWidth(_ area: Rect) -> Int { area.width * (area.width >= 160 ? 55 : 60) / 100 }
+
+  /// The columns at the left of the divider, and those at its right.
+  private func takeColumns(_ area: Rect, _ columns: Int) -> (Rect, Rect) {
+    (
+      Rect(x: area.x, y: area.y, width: columns, height: area.height),
+      Rect(x: area.x + columns + 1, y: area.y, width: area.width - columns - 1, height: area.height)
+    )
   }
 
   private func take(_ area: Rect, _ rows: Int) -> (Rect, Rect) {

@@ -11,7 +11,7 @@ enum OverlayView {
     let more =
       lines.count > height ? "\(scroll + 1)-\(min(lines.count, scroll + height)) of \(lines.count)" : ""
     Box.draw(
-      rect, title: title(overlay), foot: more.isEmpty ? "Esc closes" : "\(more), Esc closes",
+      rect, title: title(overlay), foot: more.isEmpty ? "Esc closes" : "\(more), PgDn scrolls, Esc closes",
       symbols: model.symbols, on: &frame)
     for (index, line) in lines.dropFirst(scroll).prefix(height).enumerated() {
       frame.put(line, x: rect.x + 2, y: rect.y + 1 + index, width: rect.width - 4)
@@ -29,36 +29,33 @@ enum OverlayView {
   private static func title(_ overlay: Overlay) -> String {
     switch overlay.content {
     case .help: "Keys"
-    case .output: "Output"
+    case .output(let line, _): ":" + Visible.text(line, limit: 40)
     case .details(let subject): DetailsView.title(subject)
     }
   }
 
-  private static func widest(_ model: Model) -> Int { min(100, model.size.width - 4) }
-
   private static func lines(_ overlay: Overlay, _ model: Model) -> [[Span]] {
-    let width = widest(model)
+    let width = model.size.width - 4
     switch overlay.content {
-    case .help: return help(model, width: width)
-    case .output(let lines):
-      return lines.flatMap { Fit.wrap(Visible.text($0, limit: 4096), to: width) }.map { [Span($0)] }
-    case .details(let subject): return DetailsView.lines(subject, model, width: width)
+    case .help: return HelpView.lines(model, width: min(width, 132))
+    case .output(_, let lines):
+      return lines.flatMap { wrapRow(Visible.text($0, limit: 4096), to: width) }.map { [Span($0)] }
+    case .details(let subject): return DetailsView.lines(subject, model, width: min(width, 100))
     }
   }
 
-  private static func help(_ model: Model, width: Int) -> [[Span]] {
-    var lines: [[Span]] = []
-    for section in model.keys.sections where !section.rows.isEmpty {
-      if !lines.isEmpty { lines.append([]) }
-      lines.append([Span(section.title, .strong)])
-      for row in section.rows {
-        let keys = Span("  " + Fit.pad(row.keys, to: 14, ellipsis: ""), .key)
-        let text = Fit.wrap(row.text, to: max(10, width - 16))
-        lines.append([keys, Span(text[0])])
-        lines += text.dropFirst().map { [Span(String(repeating: " ", count: 16) + $0)] }
-      }
+  /// A row of a table goes on below its last column, if that leaves enough room.
+  private static func wrapRow(_ text: String, to width: Int) -> [String] {
+    guard CellWidth.of(text) > width, let gap = text.indices.last(where: { text[$0...].hasPrefix("  ") })
+    else {
+      return Fit.wrap(text, to: width)
     }
-    return lines
+    let start = text.index(gap, offsetBy: 2)
+    let head = String(text[..<start])
+    let indent = CellWidth.of(head)
+    guard indent <= width * 2 / 3 else { return Fit.wrap(text, to: width) }
+    let rest = Fit.wrap(String(text[start...]), to: width - indent)
+    return [head + rest[0]] + rest.dropFirst().map { String(repeating: " ", count: indent) + $0 }
   }
 
   private static func rect(lines: [[Span]], _ model: Model) -> Rect {
@@ -77,7 +74,7 @@ enum DialogView {
     var lines = dialog.lines.map {
       Span(Fit.clip($0, to: width - 4, ellipsis: model.symbols.ellipsis))
     }
-    let question = dialog.count.map { "Type \($0) to confirm, Esc to cancel: " } ?? "Are you sure? y/N "
+    let question = dialog.count.map { "Type \($0) to confirm, Esc to cancel: " } ?? yesOrNo
     lines += [Span(""), Span(question + dialog.typed, .strong)]
     let rect = Box.centred(width: width, height: lines.count + 2, in: model.size)
     Box.draw(rect, title: dialog.title, foot: nil, symbols: model.symbols, on: &frame)
@@ -86,7 +83,12 @@ enum DialogView {
       let x = frame.put([line], x: rect.x + 2, y: rect.y + 1 + index, width: rect.width - 4)
       frame.cursor = Point(x: min(x, rect.right - 2), y: rect.y + 1 + index)
     }
+    guard dialog.count == nil, let cursor = frame.cursor else { return }
+    frame.mark(Rect(x: cursor.x - 4, y: cursor.y, width: 1, height: 1), .key(.character("y")))
+    frame.mark(Rect(x: cursor.x - 2, y: cursor.y, width: 1, height: 1), .key(.character("n")))
   }
+
+  private static let yesOrNo = "Are you sure? y/N "
 }
 
 enum Box {
@@ -99,6 +101,8 @@ enum Box {
     _ rect: Rect, title: String, foot: String?, symbols: Symbols, on frame: inout Frame
   ) {
     frame.fill(rect)
+    frame.mark(Rect(x: 0, y: 0, width: frame.size.width, height: frame.size.height), .key(.escape))
+    frame.mark(rect, .box)
     let line = String(repeating: symbols.rule, count: max(0, rect.width - 2))
     frame.put(symbols.topLeft + line + symbols.topRight, x: rect.x, y: rect.y, role: .box)
     for y in rect.y + 1..<max(rect.y + 1, rect.bottom - 1) {

@@ -5,6 +5,7 @@ enum PaneView {
   static func draw(_ pane: Pane, of model: Model, in rect: Rect, on frame: inout Frame) {
     let (head, body) = rect.splitRows(1)
     let isFocused = pane == model.focus
+    frame.mark(rect, .pane(pane))
     rule(
       "\(pane.number) \(pane.title)", info(pane, model), others: others(pane, model), isFocused: isFocused,
       symbols: model.symbols, in: head, on: &frame)
@@ -18,25 +19,27 @@ enum PaneView {
   }
 
   /// The panes that this one hides, if it has the whole screen.
-  private static func others(_ pane: Pane, _ model: Model) -> [String] {
+  private static func others(_ pane: Pane, _ model: Model) -> [Pane] {
     guard model.layout?.panes.count == 1 else { return [] }
-    return Pane.allCases.filter { $0 != pane && ($0 != .transfers || model.showsTransfers) }.map {
-      "\($0.number) \($0.title)"
-    }
+    return Pane.allCases.filter { $0 != pane && ($0 != .transfers || model.showsTransfers) }
   }
 
   /// A horizontal line with a name at its left and, dim, what is to be known at its right. That of the
   /// focused pane is heavy.
   static func rule(
-    _ name: String, _ info: [String], others: [String] = [], isFocused: Bool, symbols: Symbols,
+    _ name: String, _ info: [String], others: [Pane] = [], isFocused: Bool, symbols: Symbols,
     in rect: Rect, on frame: inout Frame
   ) {
     frame.fill(
       rect, isFocused ? symbols.ruleFocused : symbols.rule, role: isFocused ? .ruleFocused : .rule)
     var end = frame.put(
       " \(name) ", x: rect.x + 1, y: rect.y, role: isFocused ? .paneNameFocused : .paneName)
-    for other in others where end + CellWidth.of(other) + 3 <= rect.x + rect.width * 2 / 3 {
-      end = frame.put(" \(other) ", x: end + 1, y: rect.y, role: .paneName)
+    for other in others {
+      let name = " \(other.number) \(other.title) "
+      guard end + CellWidth.of(name) + 1 <= rect.x + rect.width * 2 / 3 else { break }
+      let start = end + 1
+      end = frame.put(name, x: start, y: rect.y, role: .paneName)
+      frame.mark(Rect(x: start, y: rect.y, width: end - start, height: 1), .pane(other))
     }
     var parts = info
     func text() -> String { " " + parts.joined(separator: " \(symbols.separator) ") + " " }
@@ -56,12 +59,17 @@ enum PaneView {
     case .files:
       let marks = model.files.marks.count
       if marks > 0 { parts.insert("\(Format.count(marks)) marked", at: 0) }
+      if model.files.range != nil { parts.insert("marking", at: 0) }
+      if model.files.follows { parts.insert("following", at: 0) }
       parts.append("by \(model.files.query.sort.rawValue)")
     case .peers: parts.append("by \(model.peers.sort.rawValue)")
     case .log:
       if model.log.level > .debug { parts.insert("\(model.log.level.rawValue) and worse", at: 0) }
       if !model.log.follows { parts.insert("paused", at: 0) }
-    case .transfers: break
+    case .transfers:
+      let (symbols, snapshot) = (model.symbols, model.snapshot)
+      let limits = [(symbols.down, snapshot.limitDown), (symbols.up, snapshot.limitUp)]
+      for case (let arrow, let limit?) in limits { parts.append("\(arrow) at most \(Format.bytes(limit))/s") }
     }
     return parts
   }
@@ -88,6 +96,9 @@ enum PaneView {
         let role: Role = pane == model.focus ? .selected : .selectedElsewhere
         frame.fill(Rect(x: rect.x, y: y, width: rect.width, height: 1), role: role)
         whole = role
+      }
+      model.subject(of: row, in: pane).map {
+        frame.mark(Rect(x: rect.x, y: y, width: rect.width, height: 1), .row($0))
       }
       draw(row, y, whole, &frame)
     }

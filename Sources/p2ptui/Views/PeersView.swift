@@ -2,23 +2,17 @@ import PeerCore
 
 /// The peers pane: id, when it was last heard from, files, rates, failures, address.
 enum PeersView {
-  private static let columns = [
-    Column(head: "PEER", width: 0, comfort: 0),
-    Column(head: "SEEN", width: 5, right: true, comfort: 10),
-    Column(head: "FILES", width: 7, right: true, comfort: 12),
-    Column(head: "ADDRESS", width: 24, comfort: 14),
-    Column(head: "FAILED", width: 7, right: true, comfort: 15),
-    Column(head: "DOWN", width: 10, right: true, comfort: 16),
-    Column(head: "UP", width: 10, right: true, comfort: 16),
-  ]
+  private static let columns = PeersList.Sort.allCases.map(column)
 
-  private static func sorted(_ sort: PeersList.Sort) -> Int {
+  private static func column(_ sort: PeersList.Sort) -> Column {
     switch sort {
-    case .id: 0
-    case .seen: 1
-    case .files: 2
-    case .address: 3
-    case .failures: 4
+    case .id: Column(head: "PEER", width: 0, comfort: 0)
+    case .seen: Column(head: "SEEN", width: 5, right: true, comfort: 10)
+    case .files: Column(head: "FILES", width: 7, right: true, comfort: 12)
+    case .address: Column(head: "ADDRESS", width: 24, comfort: 14)
+    case .failures: Column(head: "FAILED", width: 7, right: true, comfort: 15)
+    case .down: Column(head: "DOWN", width: 10, right: true, comfort: 16)
+    case .up: Column(head: "UP", width: 10, right: true, comfort: 16)
     }
   }
 
@@ -26,8 +20,8 @@ enum PeersView {
     let (head, body) = rect.splitRows(1)
     let columns = Columns(Self.columns, flexible: 0, width: rect.width - 3)
     columns.drawHeads(
-      x: head.x + 2, y: head.y, sorted: sorted(model.peers.sort), descending: model.peers.descending,
-      symbols: model.symbols, on: &frame)
+      of: .peers, x: head.x + 2, y: head.y, sorted: PeersList.Sort.allCases.firstIndex(of: model.peers.sort),
+      descending: model.peers.descending, symbols: model.symbols, on: &frame)
     guard !model.peers.rows.isEmpty else {
       let text =
         model.snapshot.peers.isEmpty ? "No peers yet. :gossip HOST:PORT greets one." : "No peer matches."
@@ -36,36 +30,36 @@ enum PeersView {
     PaneView.rows(.peers, of: model, in: body, on: &frame) { row, y, whole, frame in
       guard let peer = model.snapshot.peer(model.peers.rows[row]) else { return }
       columns.drawRow(x: rect.x + 2, y: y, whole: whole, symbols: model.symbols, on: &frame) { index, _ in
-        [cell(index, peer, model)]
+        [cell(PeersList.Sort.allCases[index], peer, model)]
       }
     }
   }
 
-  private static func cell(_ index: Int, _ peer: PeerView, _ model: Model) -> Span {
-    switch index {
-    case 0: return Span(Visible.text(peer.id.text, limit: 128))
-    case 1:
-      let seconds = max(0, model.uptime - peer.lastSeen) / 1000
-      return Span(Format.age(seconds: seconds), age(seconds))
-    case 2: return Span(Format.count(peer.files), .dim)
-    case 3: return Span(Visible.text(peer.endpoint.description, limit: 128), .dim)
-    case 4:
+  private static func cell(_ sort: PeersList.Sort, _ peer: PeerView, _ model: Model) -> Span {
+    switch sort {
+    case .id: return Span(Visible.text(peer.id.text, limit: 128))
+    case .seen: return seen(peer, model)
+    case .files: return Span(Format.count(peer.files), .dim)
+    case .address: return Span(Visible.text(peer.endpoint.description, limit: 128), .dim)
+    case .failures:
       return Span(
         peer.failures == 0 ? model.symbols.gone : "\(peer.failures)", peer.failures == 0 ? .dim : .warning)
-    default: return Span(rate(index == 5 ? .down : .up, peer, model), .dim)
+    case .down: return rate(model.rate(.down, peer), model)
+    case .up: return rate(model.rate(.up, peer), model)
     }
   }
 
-  /// Towards the usual 60 s without a word, after which a peer is dropped.
-  private static func age(_ seconds: Int64) -> Role {
-    seconds < 35 ? .here : seconds < 50 ? .warning : .error
+  /// How long a peer has been silent. Towards the time after which it is dropped the colour changes, and a mark
+  /// says the same.
+  private static func seen(_ peer: PeerView, _ model: Model) -> Span {
+    let age = max(0, model.uptime - peer.lastSeen)
+    let text = Format.age(seconds: age / 1000)
+    if age * 10 < model.peerTimeout * 6 { return Span(text, .here) }
+    if age * 10 < model.peerTimeout * 8 { return Span(text, .warning) }
+    return Span(model.symbols.warning + text, .error)
   }
 
-  private static func rate(_ direction: TransferView.Direction, _ peer: PeerView, _ model: Model) -> String {
-    let its = model.active.filter {
-      $0.direction == direction && ($0.peer == peer.id.text || $0.peer == peer.endpoint.description)
-    }
-    let rate = its.reduce(0) { $0 + $1.rate }
-    return rate > 0 ? Format.rate(rate) : model.symbols.gone
+  private static func rate(_ bytesPerSecond: Double, _ model: Model) -> Span {
+    Span(bytesPerSecond > 0 ? Format.rate(bytesPerSecond) : model.symbols.gone, .dim)
   }
 }

@@ -4,19 +4,20 @@ import PeerCore
 enum TransfersView {
   private static let columns = [
     Column(head: "", width: 1, comfort: 8),
-    Column(head: "PROGRESS", width: 14, comfort: 9),
+    Column(head: "PROGRESS", width: 12, comfort: 9),
     Column(head: "FILE", width: 0, comfort: 0),
     Column(head: "RATE", width: 10, right: true, comfort: 12),
     Column(head: "LEFT", width: 7, right: true, comfort: 16),
-    Column(head: "PEER", width: 16, comfort: 18),
+    Column(head: "PEER", width: 12, comfort: 18),
     Column(head: "SIZE", width: 8, right: true, comfort: 22),
     Column(head: "TRIES", width: 5, right: true, comfort: 24),
+    Column(head: "PRIORITY", width: 8, comfort: 26),
   ]
 
   static func draw(_ model: Model, in rect: Rect, on frame: inout Frame) {
     let (head, body) = rect.splitRows(1)
     let columns = Columns(Self.columns, flexible: 2, width: rect.width - 3)
-    columns.drawHeads(x: head.x + 2, y: head.y, symbols: model.symbols, on: &frame)
+    columns.drawHeads(of: .transfers, x: head.x + 2, y: head.y, symbols: model.symbols, on: &frame)
     guard !model.transfers.rows.isEmpty else {
       let text = model.snapshot.transfers.isEmpty ? "No transfers." : "No transfer matches."
       return PaneView.empty(text, in: body, symbols: model.symbols, on: &frame)
@@ -41,9 +42,12 @@ enum TransfersView {
         return [Span(Format.duration(seconds: Double(max(0, retryAt - model.uptime)) / 1000), .dim)]
       }
       return [Span(transfer.secondsLeft.map(Format.duration) ?? "", .dim)]
-    case 5: return [Span(Visible.text(transfer.peer ?? "", limit: 128), .dim)]
+    case 5:
+      let peer = Visible.text(transfer.peer ?? "", limit: 128)
+      return [Span(transfer.holders > 1 ? "\(transfer.holders) holders" : peer, .dim)]
     case 6: return [Span(transfer.total.map(Format.bytes) ?? "", .dim)]
-    default: return [Span(transfer.tries > 0 ? "\(transfer.tries)" : "", .dim)]
+    case 7: return [Span(transfer.tries > 0 ? "\(transfer.tries)" : "", .dim)]
+    default: return [Span(transfer.priority == .normal ? "" : transfer.priority.rawValue, .text)]
     }
   }
 }

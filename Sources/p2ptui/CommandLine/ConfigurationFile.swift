@@ -1,0 +1,171 @@
+import ArgumentParser
+import Foundation
+import Yams
+
+/// The configuration file: YAML, with the names of the options (`theme: light`, `bootstrap: [a:1, b:2]`,
+/// `ascii: yes`), and `keys:`, which gives actions other keys (`fetch: [g, F5]`).
+struct ConfigurationFile: Sendable {
+  /// Why a file was refused, and where: one line.
+  struct Mistake: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Bytes of a file; what is longer is something else.
+  static let longest = 64 * 1024
+  /// Options that mean the file itself, or no peer.
+  private static let excluded: Set = ["config", "demo", "help", "version"]
+
+  /// The settings, as arguments in front of those of the command line, by the option's name.
+  private(set) var arguments: [(option: String, arguments: [String])] = []
+  private(set) var keys = KeyTable()
+
+  /// Nothing is set.
+  init() {}
+
+  /// - Parameter path: of the file; `nil` looks where it usually lies, and finds nothing wrong with none.
+  /// - Throws: `Mistake`.
+  init(path: String?, environment: [String: String]) throws {
+    let usual = Self.usualPath(environment)
+    if path == nil, !FileManager.default.fileExists(atPath: usual) {
+      self.init()
+    } else {
+      try self.init(reading: path ?? usual)
+    }
+  }
+
+  private init(reading path: String) throws {
+    guard let file = FileHandle(forReadingAtPath: path),
+      let data = try? file.read(upToCount: Self.longest + 1)
+    else { throw Mistake(description: "cannot read the configuration file \(path)") }
+    guard data.count <= Self.longest else {
+      throw Mistake(description: "\(path): longer than \(Self.longest) bytes")
+    }
+    try self.init(text: String(decoding: data, as: UTF8.self), path: path)
+  }
+
+  /// - Parameter path: how mistakes name the file.
+  init(text: String, path: String) throws {
+    do {
+      try take(try compose(yaml: text))
+    } catch let error as Unfit {
+      let line = error.line.map { ", line \($0)" } ?? ""
+      throw Mistake(description: "\(path)\(line): \(error.reason)")
+    } catch {
+      throw Mistake(description: "\(path): \(Self.reason(error))")
+    }
+  }
+
+  private mutating func take(_ root: Node?) throws {
+    guard let root, root.scalar?.string != "" else { return }
+    guard let settings = root.mapping else {
+      throw Unfit(root, "settings are written as name: value, such as theme: light")
+    }
+    for (name, value) in settings {
+      let option = name.scalar?.string ?? ""
+      if option == "keys" { keys = try Self.keys(value) } else { try add(option, name, value) }
+    }
+  }
+
+  static func usualPath(_ environment: [String: String]) -> String {
+    let base = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    return (base ?? NSHomeDirectory() + "/.config") + "/p2ptui/config"
+  }
+
+  /// The command line with the settings in front of it, so that it wins; what it repeats (`--bootstrap`) is
+  /// left out.
+  func completing(_ commandLine: [String]) -> [String] {
+    let said = Set(commandLine.map { String($0.prefix { $0 != "=" }) })
+    return arguments.filter { !said.contains("--" + $0.option) }.flatMap(\.arguments) + commandLine
+  }
+
+  // MARK: Settings
+
+  private struct Unfit: Error {
+    var line: Int?
+    var reason: String
+
+    init(_ node: Node?, _ reason: String) {
+      line = node?.mark?.line
+      self.reason = reason
+    }
+  }
+
+  private mutating func add(_ option: String, _ name: Node, _ value: Node) throws {
+    guard !option.isEmpty, !option.hasPrefix("-"), !Self.excluded.contains(option) else {
+      throw Unfit(name, "there is no setting '\(option)'")
+    }
+    let values = try Self.texts(value)
+    if Self.isFlag(option) {
+      guard let yes = values.first.flatMap(Self.truth), values.count == 1 else {
+        throw Unfit(value, "\(option) is yes or no")
+      }
+      if yes { arguments.append((option, ["--" + option])) }
+      return
+    }
+    let words = values.map { "--\(option)=\($0)" }
+    do { _ = try Arguments.parse(words) } catch {
+      let message = Arguments.message(for: error)
+      let isUnknown = message.hasPrefix("Unknown option")
+      throw Unfit(
+        isUnknown ? name : value, isUnknown ? "there is no setting '\(option)'" : message)
+    }
+    arguments.append((option, words))
+  }
+
+  /// An option that takes no value is one.
+  private static func isFlag(_ option: String) -> Bool { (try? Arguments.parse(["--" + option])) != nil }
+
+  private static func truth(_ text: String) -> Bool? {
+    switch text.lowercased() {
+    case "yes", "true", "on": true
+    case "no", "false", "off": false
+    default: nil
+    }
+  }
+
+  /// One text or a list of them, exactly as written.
+  private static func texts(_ node: Node) throws -> [String] {
+    if let scalar = node.scalar { return [scalar.string] }
+    guard let list = node.sequence else { throw Unfit(node, "one value, or a list of them") }
+    return try list.map {
+      guard let scalar = $0.scalar else { throw Unfit($0, "a list of values") }
+      return scalar.string
+    }
+  }
+
+  // MARK: Keys
+
+  private static func keys(_ node: Node) throws -> KeyTable {
+    guard let mapping = node.mapping else {
+      throw Unfit(node, "keys are written as action: key, such as fetch: g")
+    }
+    var wanted: [Intent: [Key]] = [:]
+    var places: [Intent: Node] = [:]
+    for (name, value) in mapping {
+      let action = name.scalar?.string ?? ""
+      guard let intent = Intent.allCases.first(where: { $0.name == action }) else {
+        let all = Intent.allCases.map(\.name).joined(separator: ", ")
+        throw Unfit(name, "there is no action '\(action)'. There are \(all)")
+      }
+      wanted[intent] = try texts(value).map { text in
+        if let key = Key(name: text) { return key }
+        throw Unfit(
+          value, "there is no key '\(text)'. Keys are characters, C-x, M-x, F1, Space, Enter, PgUp, …")
+      }
+      places[intent] = name
+    }
+    let table = KeyTable().rebound(wanted)
+    if let (key, intents, pane) = table.conflict {
+      throw Unfit(
+        intents.lazy.compactMap { places[$0] }.first,
+        "\(key.name) would be \(intents[0].name) and \(intents[1].name) in the pane \(pane.title)")
+    }
+    guard table.key(of: .quit) != nil else { throw Unfit(places[.quit], "quit needs a key") }
+    return table
+  }
+
+  /// What the parser says, on one line.
+  private static func reason(_ error: any Error) -> String {
+    "\(error)".split(separator: "\n").first.map(String.init) ?? "no YAML"
+  }
+}
