@@ -342,6 +342,9 @@ actor EngineLoop: NetworkDelegate {
     hub.publish(state.snapshot(me: me, revision: revision, log: book.entries))
   }
 
+  /// What everything that is sent to others shares; `nil` before the start.
+  var uploadLimit: RateLimit? { network?.uploadLimit }
+
   private var queues: PeerMetrics.Queues {
     PeerMetrics.Queues(
       messages: network?.waitingSends ?? 0, answers: state.waitingAnswers, catalogue: writer.backlog,

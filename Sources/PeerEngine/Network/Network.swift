@@ -16,7 +16,7 @@ final class Network: Sendable {
   let heldBytes: HeldBytes
   let sessions: HolderSessions
   let downloadLimit: RateLimit
-  private let uploadLimit: RateLimit
+  let uploadLimit: RateLimit
   /// Of the attempts that run.
   private let controls = Mutex([AttemptID: (file: FileID, control: FetchControl)]())
   private let uploads = RunningTransfers<UploadID>()
