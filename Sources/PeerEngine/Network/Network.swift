@@ -86,8 +86,9 @@ final class Network: Sendable {
 
   func pushEnded() { state.withLock { $0.pushes -= 1 } }
 
-  /// Accepted ones that are open.
+  /// Accepted connections that are open.
   var connections: Int { state.withLock { $0.connections } }
+  /// Messages that wait for a connection.
   var waitingSends: Int { courier.waitingCount }
 
   // MARK: What the core wants
