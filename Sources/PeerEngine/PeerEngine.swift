@@ -5,7 +5,7 @@ import PeerCore
 
 /// A running peer: listens, gossips, fetches and serves files, until it is stopped.
 public final class PeerEngine: PeerClient {
-  private let loop: EngineLoop
+  let loop: EngineLoop
   let store: HomeStore
   private let clock: SystemClock
   private let listener: Listener

@@ -5,6 +5,24 @@ import Testing
 @Suite struct FileTableTests {
   func record(_ number: Int) -> FileRecord { FileRecord(entry: .file(number)) }
 
+  @Test func whatDiffersFromAnOlderStateIsFound() {
+    let older = FileTable((0..<300).map(record))
+    #expect(older.slots(changedSince: older) == [])
+    #expect(older.slots(changedSince: FileTable()) == Array(0..<300))
+    #expect(FileTable().slots(changedSince: older) == Array(0..<300))
+    var table = older
+    table.update(130) { $0.fetch = .wanted }
+    table.remove(7)
+    table.remove(200)
+    #expect(table.slots(changedSince: older) == [7, 130, 200])
+    _ = table.insert(record(400))
+    table.update(130) { $0.fetch = .idle }
+    #expect(table.slots(changedSince: older) == [7, 200], "what is as it was has not changed")
+    _ = table.insert(record(401))
+    _ = table.insert(record(402))
+    #expect(table.slots(changedSince: older) == [7, 200, 300])
+  }
+
   @Test func recordsKeepTheirSlotsAndFreeSlotsAreUsedAgain() {
     var table = FileTable((0..<300).map(record))
     #expect(table.count == 300)

@@ -55,6 +55,7 @@ actor EngineLoop: NetworkDelegate {
       delegate: self, coreLimits: coreLimits, limitDown: state.limitDown, limitUp: state.limitUp)
     self.network = network
     network.serve(listener)
+    metrics.ask { [weak self] in await self?.queues ?? PeerMetrics.Queues() }
     handle(.started)
   }
 
@@ -338,9 +339,11 @@ actor EngineLoop: NetworkDelegate {
     publication = nil
     lastPublished = .now
     revision += 1
-    metrics.set(queues)
     hub.publish(state.snapshot(me: me, revision: revision, log: book.entries))
   }
+
+  /// What everything that is sent to others shares; `nil` before the start.
+  var uploadLimit: RateLimit? { network?.uploadLimit }
 
   private var queues: PeerMetrics.Queues {
     PeerMetrics.Queues(

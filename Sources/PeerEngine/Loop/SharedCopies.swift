@@ -5,17 +5,21 @@ import PeerCore
 extension PeerEngine: FileSharing {
   public func open(_ copy: LocalCopy) async throws -> any SharedFile {
     let store = store
-    return SharedCopy(file: try await NIOThreadPool.singleton.runIfActive { try store.openCopy(copy) })
+    let file = try await NIOThreadPool.singleton.runIfActive { try store.openCopy(copy) }
+    return SharedCopy(file: file, limit: await loop.uploadLimit)
   }
 }
 
-/// A copy in `files/` that a visitor of the page reads, on threads that may wait for a disk.
+/// A copy in `files/` that a visitor of the page reads, on threads that may wait for a disk, and within the
+/// bound of what is sent to peers (`--limit-up`).
 private struct SharedCopy: SharedFile {
   let file: ReadableFile
+  let limit: RateLimit?
 
   var size: UInt64 { file.size }
 
   func read(at offset: UInt64, count: Int) async throws -> [UInt8] {
-    try await NIOThreadPool.singleton.runIfActive { [file] in try file.read(at: offset, count: count) }
+    try await limit?.take(count)
+    return try await NIOThreadPool.singleton.runIfActive { [file] in try file.read(at: offset, count: count) }
   }
 }

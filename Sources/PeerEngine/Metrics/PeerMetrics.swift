@@ -41,8 +41,12 @@ public final class PeerMetrics: Sendable {
   private let registry = MetricsRegistry(help: help)
   /// Totals that are known elsewhere, as they were counted last.
   private let totals = Mutex<[String: Double]>([:])
+  /// Asked for the queues, each time that somebody wants to know.
+  private let queues = Mutex<(@Sendable () async -> Queues)?>(nil)
 
   public init() {}
+
+  func ask(_ queues: @escaping @Sendable () async -> Queues) { self.queues.withLock { $0 = queues } }
 
   // MARK: As it happens
 
@@ -80,13 +84,6 @@ public final class PeerMetrics: Sendable {
   func countResponse(status: Int) {
     Counter(label: "p2ptui_http_responses_total", dimensions: [("code", "\(status)")], factory: registry)
       .increment()
-  }
-
-  func set(_ queues: Queues) {
-    setQueue("messages", queues.messages)
-    setQueue("answers", queues.answers)
-    setQueue("catalogue", queues.catalogue)
-    setConnections("peers", queues.connections)
   }
 
   private func countMessage(_ direction: String, _ type: String) {
@@ -138,7 +135,8 @@ public final class PeerMetrics: Sendable {
   /// - Parameters:
   ///   - connections: open ones of the page.
   ///   - listeners: those among them that listen to events.
-  func text(_ snapshot: Snapshot, connections: Int, listeners: Int) -> String {
+  func text(_ snapshot: Snapshot, connections: Int, listeners: Int) async -> String {
+    if let queues = queues.withLock({ $0 }) { set(await queues()) }
     set("p2ptui_info", [("version", snapshot.me.version)], 1)
     set("p2ptui_peers", [], Double(snapshot.peers.count))
     set("p2ptui_files", [], Double(snapshot.files.count))
@@ -150,6 +148,13 @@ public final class PeerMetrics: Sendable {
     raise("p2ptui_bytes_total", [("direction", "out")], to: Double(snapshot.bytesSent))
     setProcess()
     return registry.text
+  }
+
+  private func set(_ queues: Queues) {
+    setQueue("messages", queues.messages)
+    setQueue("answers", queues.answers)
+    setQueue("catalogue", queues.catalogue)
+    setConnections("peers", queues.connections)
   }
 
   private func setTransfers(_ snapshot: Snapshot) {

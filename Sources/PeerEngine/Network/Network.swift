@@ -16,7 +16,7 @@ final class Network: Sendable {
   let heldBytes: HeldBytes
   let sessions: HolderSessions
   let downloadLimit: RateLimit
-  private let uploadLimit: RateLimit
+  let uploadLimit: RateLimit
   /// Of the attempts that run.
   private let controls = Mutex([AttemptID: (file: FileID, control: FetchControl)]())
   private let uploads = RunningTransfers<UploadID>()
@@ -89,8 +89,9 @@ final class Network: Sendable {
 
   func pushEnded() { state.withLock { $0.pushes -= 1 } }
 
-  /// Accepted ones that are open.
+  /// Accepted connections that are open.
   var connections: Int { state.withLock { $0.connections } }
+  /// Messages that wait for a connection.
   var waitingSends: Int { courier.waitingCount }
 
   // MARK: What the core wants

@@ -74,7 +74,7 @@ struct StatsResponder: HTTPResponder {
     case .transfers: return .json(["transfers": .array(snapshot.transfers.map { snapshot.json($0) })])
     case .log: return .json(log(since: try parameters.number("since", in: 0...Int.max) ?? 0, snapshot))
     case .metrics:
-      let text = source.metrics.text(
+      let text = await source.metrics.text(
         snapshot, connections: source.connections.count, listeners: source.feed.listenerCount)
       return .text(text, type: MetricsRegistry.contentType)
     case .download(let id):

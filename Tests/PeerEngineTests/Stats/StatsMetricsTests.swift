@@ -6,13 +6,13 @@ import Testing
 @testable import PeerEngine
 
 @Suite struct StatsMetricsTests {
-  private func lines(_ metrics: PeerMetrics, _ snapshot: Snapshot = sample) -> Set<String> {
-    let text = metrics.text(snapshot, connections: 3, listeners: 1)
+  private func lines(_ metrics: PeerMetrics, _ snapshot: Snapshot = sample) async -> Set<String> {
+    let text = await metrics.text(snapshot, connections: 3, listeners: 1)
     return Set(text.split(separator: "\n").map(String.init))
   }
 
-  @Test func theSnapshotIsTold() {
-    let lines = lines(PeerMetrics())
+  @Test func theSnapshotIsTold() async {
+    let lines = await lines(PeerMetrics())
     #expect(
       lines.isSuperset(of: [
         "p2ptui_peers 1", "p2ptui_files 2", "p2ptui_files_local 1",
@@ -24,15 +24,15 @@ import Testing
       ]))
   }
 
-  @Test func totalsGrowWithTheSnapshot() {
+  @Test func totalsGrowWithTheSnapshot() async {
     let metrics = PeerMetrics()
-    _ = lines(metrics)
+    _ = await lines(metrics)
     var later = sample
     later.bytesReceived = 1_500
-    #expect(lines(metrics, later).contains("p2ptui_bytes_total{direction=\"in\"} 1500"))
+    #expect(await lines(metrics, later).contains("p2ptui_bytes_total{direction=\"in\"} 1500"))
   }
 
-  @Test func messagesAndFailuresAreCountedByWhatTheyAre() {
+  @Test func messagesAndFailuresAreCountedByWhatTheyAre() async {
     let metrics = PeerMetrics()
     let message = Message.getFile(GetFile(file: nil))
     metrics.count(.received(message, from: "127.0.0.1", on: ConnectionID(1)))
@@ -49,7 +49,7 @@ import Testing
     metrics.count(.fetchFailed(AttemptID(1), .stalled(seconds: 15)))
     metrics.count(.uploadEnded(UploadID(1), nil))
     metrics.count(.sendFailed(to: here, reason: "connection refused"))
-    let lines = lines(metrics)
+    let lines = await lines(metrics)
     #expect(
       lines.isSuperset(of: [
         "p2ptui_messages_total{direction=\"in\",type=\"GET_FILE\"} 1",
@@ -64,10 +64,10 @@ import Testing
       ]))
   }
 
-  @Test func queuesAndTheProcessAreTold() throws {
+  @Test func queuesAndTheProcessAreTold() async throws {
     let metrics = PeerMetrics()
-    metrics.set(PeerMetrics.Queues(messages: 4, answers: 3, catalogue: 2, connections: 1))
-    let lines = lines(metrics)
+    metrics.ask { PeerMetrics.Queues(messages: 4, answers: 3, catalogue: 2, connections: 1) }
+    let lines = await lines(metrics)
     #expect(lines.contains("p2ptui_queue_length{queue=\"messages\"} 4"))
     #expect(lines.contains("p2ptui_connections{kind=\"peers\"} 1"))
     let memory = try #require(lines.first { $0.hasPrefix("process_resident_memory_bytes ") })

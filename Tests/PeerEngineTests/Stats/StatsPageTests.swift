@@ -69,4 +69,12 @@ import Testing
     #expect(response.status == .badRequest)
     #expect(text(response).contains("sort is one of name, size, owner, time, holders, state."))
   }
+
+  @Test func noFieldOfAFileIsForgottenWhereTheTemplateLooks() throws {
+    let file = Page.File(try #require(sample.files[0]), isSharing: true)
+    for field in Mirror(reflecting: file).children.compactMap(\.label) {
+      #expect(file.child(named: field) != nil, "\(field)")
+    }
+    #expect(file.child(named: "key") == nil)
+  }
 }

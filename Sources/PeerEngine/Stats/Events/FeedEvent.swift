@@ -62,14 +62,17 @@ struct FeedChanges {
   private var files: JSONValue? {
     guard let old else { return files(changed: [], gone: [], isComplete: new.files.count == 0) }
     guard old.filesRevision != new.filesRevision else { return nil }
+    // One more than fit tells that there are more, however many there are.
     let slots = new.files.slots(changedSince: old.files)
-    let changed = slots.compactMap { new.files[$0] }
-    let gone = slots.compactMap { slot -> FileID? in
-      guard let id = old.files[slot]?.entry.id, new.files[slot]?.entry.id != id else { return nil }
-      return id
-    }
-    let isComplete = changed.count <= FeedEvent.entries && gone.count <= FeedEvent.entries
-    return files(changed: changed, gone: gone, isComplete: isComplete)
+    let most = FeedEvent.entries + 1
+    let changed = Array(slots.lazy.compactMap { new.files[$0] }.prefix(most))
+    let gone = Array(slots.lazy.compactMap { goneFile(in: $0, since: old) }.prefix(most))
+    return files(changed: changed, gone: gone, isComplete: max(changed.count, gone.count) < most)
+  }
+
+  private func goneFile(in slot: FileTable.Slot, since old: Snapshot) -> FileID? {
+    guard let id = old.files[slot]?.entry.id, new.files[slot]?.entry.id != id else { return nil }
+    return id
   }
 
   private func files(changed: [FileRecord], gone: [FileID], isComplete: Bool) -> JSONValue {
