@@ -8,13 +8,20 @@ struct Dialer: Sendable {
   let group: any EventLoopGroup
   let limits: NetworkLimits
 
+  /// - Parameter receiveBuffer: bytes that the other side can send before anybody reads them; `nil` is the
+  ///   system's choice.
   /// - Throws: `TransferFailure.unreachable`.
-  func connect(to endpoint: Endpoint) async throws -> PeerChannel {
+  func connect(to endpoint: Endpoint, receiveBuffer: Int? = nil) async throws -> PeerChannel {
+    var bootstrap = ClientBootstrap(group: group)
+    if let receiveBuffer {
+      // Has to be known before the connection is made.
+      bootstrap = bootstrap.channelOption(
+        .socketOption(.so_rcvbuf), value: ChannelOptions.Types.SocketOption.Value(receiveBuffer))
+    }
     do {
-      let opened = try await ClientBootstrap(group: group)
+      let opened =
+        try await bootstrap
         .connectTimeout(limits.connectTimeout)
-        // Has to be known before the connection is made.
-        .channelOption(.socketOption(.so_rcvbuf), value: limits.receiveBuffer)
         .channelOption(.allowRemoteHalfClosure, value: true)
         .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         .channelOption(.maxMessagesPerRead, value: 1)

@@ -29,10 +29,20 @@ final class HolderSession: Sendable {
   ///
   /// - Throws: `TransferFailure.unreachable`.
   static func open(to endpoint: Endpoint, network: Network) async throws -> HolderSession {
-    let channel = try await network.dialer.connect(to: endpoint)
+    let buffer = network.takeReceiveBuffer()
+    let channel: PeerChannel
+    do {
+      channel = try await network.dialer.connect(to: endpoint, receiveBuffer: buffer)
+    } catch {
+      network.giveBack(receiveBuffer: buffer)
+      throw error
+    }
     let (stream, continuation) = AsyncStream<any HolderExchange>.makeStream()
     let session = HolderSession(endpoint: endpoint, exchanges: continuation)
-    network.startOnExecutor { await session.run(channel, stream, network) }
+    network.startOnExecutor {
+      await session.run(channel, stream, network)
+      network.giveBack(receiveBuffer: buffer)
+    }
     return session
   }
 

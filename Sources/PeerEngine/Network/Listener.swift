@@ -18,7 +18,10 @@ struct Listener: Sendable {
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       // Inherited by accepted connections, where it would be too late.
-      .serverChannelOption(.socketOption(.so_rcvbuf), value: limits.receiveBuffer)
+      .serverChannelOption(
+        .socketOption(.so_rcvbuf),
+        value: ChannelOptions.Types.SocketOption.Value(limits.acceptedReceiveBuffer)
+      )
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.maxMessagesPerRead, value: 1)

@@ -31,6 +31,8 @@ final class Network: Sendable {
   private struct State {
     var lastConnection: UInt64 = 0
     var connections = 0
+    /// Bytes of those of connections to holders.
+    var receiveBuffers = 0
     var pushes = 0
     var tasks: [UInt64: Task<Void, Never>] = [:]
     var lastTask: UInt64 = 0
@@ -133,6 +135,18 @@ final class Network: Sendable {
       }
     start { [self] in await delegate.deliver(event) }
   }
+
+  /// Bytes for one more connection to a holder: a quarter of what is left, to be given back.
+  func takeReceiveBuffer() -> Int {
+    state.withLock { state in
+      let share = (limits.receiveBuffers - state.receiveBuffers) / 4
+      let bytes = max(limits.leastReceiveBuffer, min(limits.receiveBuffer, share))
+      state.receiveBuffers += bytes
+      return bytes
+    }
+  }
+
+  func giveBack(receiveBuffer bytes: Int) { state.withLock { $0.receiveBuffers -= bytes } }
 
   func shorten(_ attempt: AttemptID, to end: UInt64) {
     controls.withLock { $0[attempt]?.control.shorten(to: end) }
