@@ -1,0 +1,54 @@
+"""p2ptui as a contender, and files for it."""
+
+import os
+import pathlib
+
+from contender import Contender
+from program import Program
+
+
+def start_holder(directory: pathlib.Path, folder: pathlib.Path, *options: str, name: str = "holder") -> Program:
+    """A peer that shares what lies in a folder, without a copy of its own."""
+    shared = directory / "files"
+    shared.mkdir(parents=True)
+    count = 0
+    for path in folder.iterdir():
+        os.link(path, shared / path.name)
+        count += 1
+    holder = Program(name, directory, *options)
+    holder.wait(lambda: holder.status()["files_local"] == count, f"the files of {name}")
+    return holder
+
+
+def all_files(program: Program) -> list[dict]:
+    """What the API lists, page by page."""
+    files: list[dict] = []
+    while True:
+        page = program.get(f"/api/v1/files?limit=1000&offset={len(files)}")
+        files += page["files"]
+        if not page["files"] or len(files) >= page["total"]:
+            return files
+
+
+class Ours(Contender):
+    name = "p2ptui"
+    verifies = "SHA-256, on the way"
+    syncs = "each file"
+
+    def serve(self, folder: pathlib.Path) -> None:
+        self.holder = start_holder(self.directory / "holder", folder)
+        self.senders.append(self.holder)
+
+    def prepare(self) -> None:
+        self.files = [file["file_id"] for file in all_files(self.holder)]
+        self.receiver = Program("receiver", self.directory / "receiver", bootstrap=self.holder.address)
+        self.receivers.append(self.receiver)
+        self.receiver.wait_for_files(len(self.files))
+
+    def fetch(self) -> None:
+        for file_id in self.files:
+            self.receiver.send(f"get {file_id}")
+        self.receiver.wait_for_lines("is here, ", len(self.files))
+
+    def received(self) -> pathlib.Path:
+        return self.directory / "receiver" / "files"
