@@ -49,8 +49,8 @@ class Contender:
         """From the wish until everything is there and verified."""
         raise NotImplementedError
 
-    def received(self) -> pathlib.Path:
-        """The folder with the received files."""
+    def received(self) -> pathlib.Path | None:
+        """The folder with the received files; None if `fetch` has compared them."""
         return self.inbox
 
     def close(self) -> None:

@@ -49,7 +49,8 @@ def play(kind: type[Contender], source: pathlib.Path, directory: pathlib.Path) -
             seconds, watch.cpu(contender.senders), watch.cpu(contender.receivers),
             max(process.peak for process in contender.senders),
             max(process.peak for process in contender.receivers))
-        check(source, contender.received())
+        if received := contender.received():
+            check(source, received)
         return result
     except Failure as failure:
         raise Failure(f"{contender.name}: {failure}") from None
