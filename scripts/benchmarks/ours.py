@@ -1,20 +1,14 @@
 """p2ptui as a contender, and files for it."""
 
-import os
 import pathlib
 
 from contender import Contender
-from program import Program
+from program import Program, share
 
 
 def start_holder(directory: pathlib.Path, folder: pathlib.Path, *options: str, name: str = "holder") -> Program:
     """A peer that shares what lies in a folder, without a copy of its own."""
-    shared = directory / "files"
-    shared.mkdir(parents=True)
-    count = 0
-    for path in folder.iterdir():
-        os.link(path, shared / path.name)
-        count += 1
+    count = share(folder, directory)
     holder = Program(name, directory, *options)
     holder.wait(lambda: holder.status()["files_local"] == count, f"the files of {name}")
     return holder

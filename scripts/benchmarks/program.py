@@ -21,6 +21,16 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 EXECUTABLE = os.environ.get("P2PTUI_EXECUTABLE", str(ROOT / ".build" / "release" / "p2ptui"))
 
 
+def share(folder: pathlib.Path, home: pathlib.Path) -> int:
+    """Puts what lies in a folder into a home, without a copy; how many files that are."""
+    files = home / "files"
+    files.mkdir(parents=True)
+    paths = list(folder.iterdir())
+    for path in paths:
+        os.link(path, files / path.name)
+    return len(paths)
+
+
 class Program(Process):
     """p2ptui, headless: commands go to its standard input, its log comes from its standard error."""
 
@@ -125,7 +135,8 @@ class ProgramOnScreen(Program):
 
     def listen(self) -> None:
         os.close(self.end)
-        self.bytes_shown, self.shown_at = 0, 0.0
+        # What was shown since the last key, and when; how much in all.
+        self.shown, self.shown_at, self.bytes_shown = bytearray(), 0.0, 0
         self.changed = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -134,22 +145,36 @@ class ProgramOnScreen(Program):
             while data := os.read(self.terminal, 65536):
                 now = time.monotonic()
                 with self.changed:
-                    self.bytes_shown += len(data)
+                    self.shown += data
                     self.shown_at = now
+                    self.bytes_shown += len(data)
                     self.changed.notify_all()
 
     def write(self, text: bytes) -> None:
         os.write(self.terminal, text)
 
-    def press(self, key: bytes) -> float:
-        """Seconds from a key to the first byte that the terminal is sent after it."""
+    def prompt(self, line: str) -> None:
+        """Types it at the prompt."""
+        self.write(b":" + line.encode() + b"\r")
+
+    def press(self, key: bytes, echo: bytes = b"") -> float:
+        """Seconds from a key to the first bytes that the terminal is sent after it, or to its echo."""
         with self.changed:
-            before = self.bytes_shown
+            self.shown.clear()
             pressed = time.monotonic()
             os.write(self.terminal, key)
-            if not self.changed.wait_for(lambda: self.bytes_shown > before, timeout=20):
+            if not self.changed.wait_for(lambda: self.shown and echo in self.shown, timeout=20):
                 raise Failure(f"{key!r} changes nothing on the screen")
             return self.shown_at - pressed
+
+    def type_echoed(self, keys: bytes) -> list[float]:
+        """Latencies of keys at the prompt, each until it is seen; then the line is emptied."""
+        latencies = []
+        for key in keys:
+            time.sleep(random.uniform(0.06, 0.16))
+            latencies.append(self.press(bytes([key]), echo=bytes([key])))
+        self.write(b"\x15")
+        return latencies
 
     def type(self, key: bytes, count: int) -> list[float]:
         """Latencies of a key that is pressed again and again, as fast as people type."""
