@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check fuzz format install uninstall clean setup
+.PHONY: help run demo build test check bench fuzz format install uninstall clean setup
 
 PREFIX ?= /usr/local
 ARGS ?= --demo
@@ -39,6 +39,10 @@ check: ## format lint, a build without warnings, every test
 	@python3 -m unittest discover --quiet --start-directory Tests/Interop
 	@swift build --build-tests
 	@swift test --skip-build --disable-xctest
+
+bench: ## p2ptui against other programs, on this machine: tables for docs/PERFORMANCE.md
+	@scripts/setup bench
+	@scripts/bench $(PARTS)
 
 fuzz: ## let schemathesis ask the API everything that docs/openapi.json says, and more
 	@scripts/fuzz-api
