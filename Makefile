@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check bench fuzz format install uninstall clean setup
+.PHONY: help run demo build test check bench microbench fuzz format install uninstall clean setup
 
 PREFIX ?= /usr/local
 ARGS ?= --demo
@@ -43,6 +43,10 @@ check: ## format lint, a build without warnings, every test
 bench: ## p2ptui against other programs, on this machine: tables for docs/PERFORMANCE.md
 	@scripts/setup bench
 	@scripts/bench $(PARTS)
+
+microbench: ## codec, messages, core and catalogue by themselves
+	@scripts/setup build
+	@cd Benchmarks && swift package benchmark
 
 fuzz: ## let schemathesis ask the API everything that docs/openapi.json says, and more
 	@scripts/fuzz-api

@@ -17,6 +17,7 @@ let package = Package(
     .executable(name: "p2ptui", targets: ["p2ptui"]),
     .library(name: "PeerCore", targets: ["PeerCore"]),
     .library(name: "PeerEngine", targets: ["PeerEngine"]),
+    .library(name: "CSupport", targets: ["CSupport"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
