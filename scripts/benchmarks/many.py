@@ -31,7 +31,10 @@ class Concurrency:
 
     def _sample(self) -> None:
         while not self.ended.wait(0.1):
-            transfers = self.program.get("/api/v1/transfers")["transfers"]
+            try:
+                transfers = self.program.get("/api/v1/transfers")["transfers"]
+            except OSError:
+                return  # it has ended, which others notice
             for direction in self.most:
                 active = sum(t["direction"] == direction and t["state"] == "active" for t in transfers)
                 self.most[direction] = max(self.most[direction], active)

@@ -41,7 +41,7 @@ class Program(Process):
         self.port, self.http_port = free_port(), free_port()
         home.mkdir(parents=True, exist_ok=True)
         self.lines: list[str] = []
-        self.said = threading.Condition()
+        self.said = threading.Condition(threading.RLock())
         self.began = time.monotonic()
         super().__init__(
             [EXECUTABLE, name, "127.0.0.1", self.port, self.http_port, *self.front, "--home", home,
@@ -88,7 +88,7 @@ class Program(Process):
         """Seconds until the condition holds."""
         def holds() -> bool:
             if not self.is_alive:
-                raise Failure(f"p2ptui “{self.name}” ended with status {self.popen.returncode}")
+                raise Failure(f"p2ptui “{self.name}” ended with status {self.popen.returncode}: {self.last_words()}")
             return condition()
 
         start = time.monotonic()
@@ -114,9 +114,15 @@ class Program(Process):
                 if found >= count:
                     return
                 if self.lines and self.lines[-1] == "":
-                    raise Failure(f"p2ptui “{self.name}” ended: {self.lines[-2:-1]}")
+                    raise Failure(f"p2ptui “{self.name}” ended: {self.last_words()}")
                 if not self.said.wait(deadline - time.monotonic()):
                     raise Failure(f"“{text}” was not logged; the last lines are {self.lines[-3:]}")
+
+    def last_words(self) -> str:
+        """What it wrote before it ended."""
+        with self.said:
+            self.said.wait_for(lambda: self.lines and self.lines[-1] == "", timeout=5)
+            return " / ".join(line for line in self.lines[-12:] if line)
 
     def local_file(self) -> dict | None:
         return next((f for f in self.get("/api/v1/files")["files"] if f["local"]), None)
