@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr/local
 ARGS ?= --demo
+SECONDS ?= 60
 RELEASE := .build/release/p2ptui
 COMPLETIONS_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/p2ptui
 COMPLETIONS_ZSH := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_p2ptui
@@ -48,7 +49,13 @@ microbench: ## codec, messages, core and catalogue by themselves
 	@scripts/setup build
 	@cd Benchmarks && swift package benchmark
 
-fuzz: ## let schemathesis ask the API everything that docs/openapi.json says, and more
+# What libFuzzer finds lands among the examples, where it is a test that fails.
+fuzz: ## bytes that libFuzzer makes up for the reader of messages, SECONDS=60; then schemathesis for the API
+	@scripts/setup build
+	@P2PTUI_FUZZ=1 swift build -c release --sanitize=fuzzer --product Fuzz --scratch-path .build-fuzz
+	@mkdir -p .build-fuzz/corpus
+	@SWIFT_BACKTRACE=enable=no .build-fuzz/release/Fuzz -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 \
+		-artifact_prefix=Tests/Corpus/found- -verbosity=0 -print_final_stats=1 .build-fuzz/corpus Tests/Corpus
 	@scripts/fuzz-api
 
 format: ## let swift format decide the layout

@@ -3,9 +3,12 @@ import PeerCore
 
 /// The core: one event in, effects out.
 func addStepBenchmarks() {
-  Benchmark("step: GOSSIP of one of 1,000 tracked peers", configuration: .init(scalingFactor: .kilo)) { benchmark in
+  Benchmark("step: GOSSIP of one of 1,000 tracked peers", configuration: .init(scalingFactor: .kilo)) {
+    benchmark in
     var state = Fixtures.state()
-    for number in 0..<1_000 { receive(.gossip(Fixtures.gossip(from: number, round: 0)), number, &state, at: 1) }
+    for number in 0..<1_000 {
+      receive(.gossip(Fixtures.gossip(from: number, round: 0)), number, &state, at: 1)
+    }
     let gossip = (0..<1_000).map { Fixtures.gossip(from: $0, round: 1) }
     benchmark.startMeasurement()
     for (time, index) in benchmark.scaledIterations.enumerated() {
