@@ -2,11 +2,12 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check bench microbench fuzz format install uninstall clean setup
+.PHONY: help run demo build test check bench microbench fuzz crash format install uninstall clean setup
 
 PREFIX ?= /usr/local
 ARGS ?= --demo
 SECONDS ?= 60
+ROUNDS ?= 100
 RELEASE := .build/release/p2ptui
 COMPLETIONS_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/p2ptui
 COMPLETIONS_ZSH := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_p2ptui
@@ -57,6 +58,9 @@ fuzz: ## bytes that libFuzzer makes up for the reader of messages, SECONDS=60; t
 	@SWIFT_BACKTRACE=enable=no .build-fuzz/release/Fuzz -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 \
 		-artifact_prefix=Tests/Corpus/found- -verbosity=0 -print_final_stats=1 .build-fuzz/corpus Tests/Corpus
 	@scripts/fuzz-api
+
+crash: build ## kills the real program ROUNDS=100 times in the middle of its work, and checks its promises
+	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/crash --rounds $(ROUNDS)
 
 format: ## let swift format decide the layout
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests

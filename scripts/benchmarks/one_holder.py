@@ -14,7 +14,7 @@ from web import Curl
 GIB = 1024**3
 KINDS = [
     Ours, Floor, FloorSynced, FloorReno, Curl, Rsync, Syncthing, SyncthingUnsynced, Aria2, RTorrent,
-    RTorrentChecking,
+    RTorrentChecking, Transmission,
 ]
 
 
