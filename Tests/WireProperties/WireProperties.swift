@@ -79,7 +79,7 @@ public enum WireProperties {
       let time = Moment(uptime: Int64(2 + 10 * number), wall: Int64(2 + 10 * number))
       effects += state.step(.received(message, from: "10.0.0.2", on: ConnectionID(UInt64(number))), at: time)
     }
-    for case .send(let bytes, _) in effects {
+    for case .send(let bytes, _, _) in effects {
       let reading = Reading(of: [bytes[...]])
       if reading.error != nil || reading.messages.isEmpty { return "what is sent then cannot be read" }
     }
