@@ -48,7 +48,7 @@ bench: ## p2ptui against other programs, on this machine: tables for docs/PERFOR
 
 microbench: ## codec, messages, core and catalogue by themselves
 	@scripts/setup build
-	@cd Benchmarks && swift package benchmark
+	@cd Benchmarks && swift package benchmark --no-progress
 
 # What libFuzzer finds lands among the examples, where it is a test that fails.
 fuzz: ## bytes that libFuzzer makes up for the reader of messages, SECONDS=60; then schemathesis for the API
