@@ -36,7 +36,7 @@ test: ## every test
 check: export P2PTUI_STRICT = 1
 check: ## format lint, a build without warnings, every test
 	@scripts/setup test
-	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Benchmarks
 	@for script in scripts/setup scripts/fuzz-api .ci/run; do bash -n $$script || exit 1; done
 	@python3 -m unittest discover --quiet --start-directory Tests/Interop
 	@swift build --build-tests
@@ -63,7 +63,7 @@ crash: build ## kills the real program ROUNDS=100 times in the middle of its wor
 	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/crash --rounds $(ROUNDS)
 
 format: ## let swift format decide the layout
-	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Benchmarks
 
 install: build ## to PREFIX (default /usr/local), with shell completions
 	install -Dm755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/p2ptui
