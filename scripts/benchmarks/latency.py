@@ -1,6 +1,7 @@
 """How soon gossip and keys are answered while 20 transfers run."""
 
 import contextlib
+import itertools
 import json
 import pathlib
 import socket
@@ -17,7 +18,10 @@ from sources import random_folder
 DOWNLOADS, UPLOADS = 10, 10
 FILE_SIZE = 256 * MIB
 # Characters that the screen does not show by itself, so that their echo is no other frame's.
-KEYS = b"@~^@~^"
+KEYS = b"@~^"
+# Keys of a line: no multiple of theirs, so that the next line has another character in each place, which has
+# to be drawn even if emptying the line was not.
+LINE = 7
 # GOSSIPs are so far apart that no limit of PROTOCOL.md, "Protection", makes an answer wait.
 INTERVAL = 0.2
 
@@ -89,6 +93,7 @@ class Busy:
 def measure(busy: Busy, probe: Probe) -> list[float]:
     """Latencies of keys while the transfers run; those of gossip are left in the probe."""
     subject, ended = busy.subject, threading.Event()
+
     # One count of transfers a second is no load to speak of.
     def watch() -> None:
         while transfers_running(subject) >= DOWNLOADS + UPLOADS:
@@ -102,10 +107,10 @@ def measure(busy: Busy, probe: Probe) -> list[float]:
     threads = [threading.Thread(target=work, daemon=True) for work in (watch, greet)]
     for thread in threads:
         thread.start()
-    keys = []
+    keys, typed = [], itertools.cycle(KEYS)
     subject.press(b":")
     while not ended.is_set():
-        keys += subject.type_echoed(KEYS)
+        keys += subject.type_echoed(bytes(itertools.islice(typed, LINE)))
     subject.write(b"\x1b")
     for thread in threads:
         thread.join()

@@ -124,9 +124,6 @@ class Program(Process):
             self.said.wait_for(lambda: self.lines and self.lines[-1] == "", timeout=5)
             return " / ".join(line for line in self.lines[-12:] if line)
 
-    def local_file(self) -> dict | None:
-        return next((f for f in self.get("/api/v1/files")["files"] if f["local"]), None)
-
 
 class ProgramOnScreen(Program):
     """p2ptui on a terminal of 80x24, without anybody between."""
@@ -141,8 +138,8 @@ class ProgramOnScreen(Program):
 
     def listen(self) -> None:
         os.close(self.end)
-        # What was shown since the last key, and when; how much in all.
-        self.shown, self.shown_at, self.bytes_shown = bytearray(), 0.0, 0
+        # What was shown since the last key, and when.
+        self.shown, self.shown_at = bytearray(), 0.0
         self.changed = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -153,7 +150,6 @@ class ProgramOnScreen(Program):
                 with self.changed:
                     self.shown += data
                     self.shown_at = now
-                    self.bytes_shown += len(data)
                     self.changed.notify_all()
 
     def write(self, text: bytes) -> None:
@@ -180,14 +176,6 @@ class ProgramOnScreen(Program):
             time.sleep(random.uniform(0.06, 0.16))
             latencies.append(self.press(bytes([key]), echo=bytes([key])))
         self.write(b"\x15")
-        return latencies
-
-    def type(self, key: bytes, count: int) -> list[float]:
-        """Latencies of a key that is pressed again and again, as fast as people type."""
-        latencies = []
-        for _ in range(count):
-            time.sleep(random.uniform(0.06, 0.16))
-            latencies.append(self.press(key))
         return latencies
 
     def stop(self, sign: int = signal.SIGTERM, limit: float = 10) -> float:
