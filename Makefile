@@ -2,10 +2,12 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check fuzz format install uninstall clean setup
+.PHONY: help run demo build test check bench microbench fuzz crash format install uninstall clean setup
 
 PREFIX ?= /usr/local
 ARGS ?= --demo
+SECONDS ?= 60
+ROUNDS ?= 100
 RELEASE := .build/release/p2ptui
 COMPLETIONS_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/p2ptui
 COMPLETIONS_ZSH := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_p2ptui
@@ -34,17 +36,34 @@ test: ## every test
 check: export P2PTUI_STRICT = 1
 check: ## format lint, a build without warnings, every test
 	@scripts/setup test
-	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Benchmarks
 	@for script in scripts/setup scripts/fuzz-api .ci/run; do bash -n $$script || exit 1; done
 	@python3 -m unittest discover --quiet --start-directory Tests/Interop
 	@swift build --build-tests
 	@swift test --skip-build --disable-xctest
 
-fuzz: ## let schemathesis ask the API everything that docs/openapi.json says, and more
+bench: ## p2ptui against other programs, on this machine: tables for docs/PERFORMANCE.md
+	@scripts/setup bench
+	@scripts/bench $(PARTS)
+
+microbench: ## codec, messages, core and catalogue by themselves
+	@scripts/setup build
+	@cd Benchmarks && swift package benchmark --no-progress
+
+# What libFuzzer finds lands among the examples, where it is a test that fails.
+fuzz: ## bytes that libFuzzer makes up for the reader of messages, SECONDS=60; then schemathesis for the API
+	@scripts/setup build
+	@P2PTUI_FUZZ=1 swift build -c release --sanitize=fuzzer --product Fuzz --scratch-path .build-fuzz
+	@mkdir -p .build-fuzz/corpus
+	@SWIFT_BACKTRACE=enable=no .build-fuzz/release/Fuzz -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 \
+		-artifact_prefix=Tests/Corpus/found- -verbosity=0 -print_final_stats=1 .build-fuzz/corpus Tests/Corpus
 	@scripts/fuzz-api
 
+crash: build ## kills the real program ROUNDS=100 times in the middle of its work, and checks its promises
+	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/crash --rounds $(ROUNDS)
+
 format: ## let swift format decide the layout
-	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Benchmarks
 
 install: build ## to PREFIX (default /usr/local), with shell completions
 	install -Dm755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/p2ptui

@@ -10,6 +10,16 @@ let strict: [SwiftSetting] =
     .enableUpcomingFeature("ExistentialAny"),
   ] + (warningsAreErrors ? [.unsafeFlags(["-warnings-as-errors"])] : [])
 
+// libFuzzer brings its own `main`, so that this program can only be built with `make fuzz`.
+let fuzzTargets: [Target] =
+  Context.environment["P2PTUI_FUZZ"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "Fuzz", dependencies: ["WireProperties"], path: "Tests/Fuzz", exclude: ["seeds.py"],
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+  ]
+
 let package = Package(
   name: "p2ptui",
   platforms: [.macOS(.v15)],
@@ -17,6 +27,7 @@ let package = Package(
     .executable(name: "p2ptui", targets: ["p2ptui"]),
     .library(name: "PeerCore", targets: ["PeerCore"]),
     .library(name: "PeerEngine", targets: ["PeerEngine"]),
+    .library(name: "CSupport", targets: ["CSupport"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -77,7 +88,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "PeerCoreTests",
-      dependencies: ["PeerCore", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["PeerCore", "WireProperties", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
+    .target(
+      name: "WireProperties", dependencies: ["PeerCore"], path: "Tests/WireProperties",
       swiftSettings: strict),
     .testTarget(
       name: "PeerEngineTests",
@@ -98,5 +112,5 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["TestSupport", "p2ptui"], swiftSettings: strict),
     .testTarget(name: "BrowserTests", dependencies: ["TestSupport", "p2ptui"], swiftSettings: strict),
-  ]
+  ] + fuzzTargets
 )

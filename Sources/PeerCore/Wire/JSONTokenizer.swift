@@ -250,6 +250,7 @@ struct JSONTokenizer {
   private mutating func readScalar(
     _ bytes: UnsafeRawBufferPointer, _ index: inout Int, _ handler: inout some JSONTokenHandler
   ) throws(WireError) {
+    let start = index
     while index < bytes.count, Self.continuesScalar(bytes[index]) {
       guard pending.count < limits.numberBytes else {
         throw .tooLarge("a number", limit: limits.numberBytes)
@@ -259,7 +260,7 @@ struct JSONTokenizer {
     }
     guard index < bytes.count else { return }
     guard JSONScalar.isValid(pending) else {
-      throw .malformed("not a number or literal", at: offset)
+      throw .malformed("not a number or literal", at: offset + index - start - pending.count)
     }
     state = .afterValue
     let scalar = pending

@@ -1,0 +1,191 @@
+"""p2ptui as measurements use it: without a screen, and on one."""
+
+import contextlib
+import fcntl
+import json
+import os
+import pathlib
+import pty
+import random
+import signal
+import struct
+import subprocess
+import termios
+import threading
+import time
+import urllib.request
+
+from processes import Failure, Process, free_port, wait_until
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+EXECUTABLE = os.environ.get("P2PTUI_EXECUTABLE", str(ROOT / ".build" / "release" / "p2ptui"))
+
+
+def share(folder: pathlib.Path, home: pathlib.Path) -> int:
+    """Puts what lies in a folder into a home, without a copy; how many files that are."""
+    files = home / "files"
+    files.mkdir(parents=True)
+    paths = list(folder.iterdir())
+    for path in paths:
+        os.link(path, files / path.name)
+    return len(paths)
+
+
+class Program(Process):
+    """p2ptui, headless: commands go to its standard input, its log comes from its standard error."""
+
+    front = ["--headless"]
+
+    def __init__(self, name: str, home: pathlib.Path, *options: str, bootstrap: str = "none"):
+        self.name, self.home = name, home
+        self.port, self.http_port = free_port(), free_port()
+        home.mkdir(parents=True, exist_ok=True)
+        self.lines: list[str] = []
+        self.said = threading.Condition(threading.RLock())
+        self.began = time.monotonic()
+        super().__init__(
+            [EXECUTABLE, name, "127.0.0.1", self.port, self.http_port, *self.front, "--home", home,
+             "--bootstrap", bootstrap, "--auto-fetch", "0", "--peer-timeout", "3600", *options],
+            **self.streams())
+        self.listen()
+
+    def streams(self) -> dict:
+        return {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL,
+                "text": True, "encoding": "utf-8"}
+
+    def listen(self) -> None:
+        threading.Thread(target=self._collect, daemon=True).start()
+
+    def _collect(self) -> None:
+        with contextlib.suppress(ValueError):
+            for line in self.popen.stderr:
+                with self.said:
+                    self.lines.append(line.rstrip("\n"))
+                    self.said.notify_all()
+        with self.said:
+            self.lines.append("")
+            self.said.notify_all()
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def get(self, path: str) -> dict:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}{path}", timeout=60) as response:
+            return json.load(response)
+
+    def status(self) -> dict:
+        return self.get("/api/v1/status")
+
+    def file(self, file_id: str) -> dict:
+        return self.get(f"/api/v1/files/{file_id}")
+
+    def send(self, command: str) -> None:
+        self.popen.stdin.write(command + "\n")
+        self.popen.stdin.flush()
+
+    def wait(self, condition, what: str = "what was waited for", limit: float = 3600) -> float:
+        """Seconds until the condition holds."""
+        def holds() -> bool:
+            if not self.is_alive:
+                raise Failure(f"p2ptui “{self.name}” ended with status {self.popen.returncode}: {self.last_words()}")
+            return condition()
+
+        start = time.monotonic()
+        wait_until(holds, what, limit)
+        return time.monotonic() - start
+
+    def wait_until_up(self) -> float:
+        return self.wait(self.status, "the page")
+
+    def wait_for_files(self, count: int) -> None:
+        self.wait(lambda: self.status()["files"] == count, f"{count} files")
+
+    def wait_for_holders(self, file_id: str, count: int = 1) -> None:
+        self.wait(lambda: len(self.file(file_id)["peers"]) >= count, f"{count} holders")
+
+    def wait_for_lines(self, text: str, count: int = 1, limit: float = 600) -> None:
+        """Until so many lines of the log contain the text: sooner than any snapshot tells."""
+        deadline, seen, found = time.monotonic() + limit, 0, 0
+        with self.said:
+            while True:
+                found += sum(text in line for line in self.lines[seen:])
+                seen = len(self.lines)
+                if found >= count:
+                    return
+                if self.lines and self.lines[-1] == "":
+                    raise Failure(f"p2ptui “{self.name}” ended: {self.last_words()}")
+                if not self.said.wait(deadline - time.monotonic()):
+                    raise Failure(f"“{text}” was not logged; the last lines are {self.lines[-3:]}")
+
+    def last_words(self) -> str:
+        """What it wrote before it ended."""
+        with self.said:
+            self.said.wait_for(lambda: self.lines and self.lines[-1] == "", timeout=5)
+            return " / ".join(line for line in self.lines[-12:] if line)
+
+
+class ProgramOnScreen(Program):
+    """p2ptui on a terminal of 80x24, without anybody between."""
+
+    front: list[str] = []
+
+    def streams(self) -> dict:
+        self.terminal, self.end = pty.openpty()
+        fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        environment = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        return {"stdin": self.end, "stdout": self.end, "stderr": self.end, "env": environment}
+
+    def listen(self) -> None:
+        os.close(self.end)
+        # What was shown since the last key, and when.
+        self.shown, self.shown_at = bytearray(), 0.0
+        self.changed = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):
+            while data := os.read(self.terminal, 65536):
+                now = time.monotonic()
+                with self.changed:
+                    self.shown += data
+                    self.shown_at = now
+                    self.changed.notify_all()
+
+    def write(self, text: bytes) -> None:
+        os.write(self.terminal, text)
+
+    def prompt(self, line: str) -> None:
+        """Types it at the prompt."""
+        self.write(b":" + line.encode() + b"\r")
+
+    def press(self, key: bytes, echo: bytes = b"") -> float:
+        """Seconds from a key to the first bytes that the terminal is sent after it, or to its echo."""
+        with self.changed:
+            self.shown.clear()
+            pressed = time.monotonic()
+            os.write(self.terminal, key)
+            if not self.changed.wait_for(lambda: self.shown and echo in self.shown, timeout=20):
+                raise Failure(f"{key!r} changes nothing on the screen")
+            return self.shown_at - pressed
+
+    def type_echoed(self, keys: bytes) -> list[float]:
+        """Latencies of keys at the prompt, each until it is seen; then the line is emptied."""
+        latencies = []
+        for key in keys:
+            time.sleep(random.uniform(0.06, 0.16))
+            latencies.append(self.press(bytes([key]), echo=bytes([key])))
+        self.write(b"\x15")
+        return latencies
+
+    def stop(self, sign: int = signal.SIGTERM, limit: float = 10) -> float:
+        seconds = super().stop(sign, limit)
+        with contextlib.suppress(OSError):
+            os.close(self.terminal)
+        return seconds
+
+
+def describe(latencies: list[float]) -> str:
+    ordered = sorted(1000 * latency for latency in latencies)
+    middle, high = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]
+    return f"p50 {middle:.1f} ms, p99 {high:.1f} ms, longest {ordered[-1]:.1f} ms of {len(ordered)}"
