@@ -82,7 +82,9 @@ extension PeerState {
     bury(record)
     sendToAll(MessageEncoder.delete(from: me.peerID, file: id))
     log(.info, "\(named(record.entry)) is deleted; \(counted(membership.count, "peer")) told")
-    answer(request, .done("\(named(record.entry)) is deleted; \(counted(membership.count, "peer")) told"))
+    answer(
+      request, .done("\(named(record.entry)) is deleted; \(counted(membership.count, "peer")) told"),
+      onceWritten: true)
   }
 
   private mutating func forget(_ id: FileID, _ request: RequestID) {
@@ -90,10 +92,10 @@ extension PeerState {
     else { return answer(request, .failed("\(shown(id)) is not here")) }
     catalogue.setCopy(slot, nil)
     cancelUploads(of: id)
-    persist([.copyGone(id)])
+    // Storage records that it is gone once it is: the other way round, a crash would let it be found again.
     effects.append(.trash(copy, of: id))
     log(.info, "the copy of \(named(record.entry)) is in the trash")
-    answer(request, .done("the copy of \(named(record.entry)) is in the trash"))
+    answer(request, .done("the copy of \(named(record.entry)) is in the trash"), onceWritten: true)
   }
 
   private mutating func announce(_ id: FileID, _ request: RequestID) {

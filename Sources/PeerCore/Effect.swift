@@ -54,7 +54,8 @@ public enum Effect: Sendable, Equatable {
   case trash(LocalCopy, of: FileID)
   case persist([CatalogueChange])
 
-  case answer(RequestID, CommandReply)
+  /// - Parameter onceWritten: only after what was to be persisted and trashed before is so on disk.
+  case answer(RequestID, CommandReply, onceWritten: Bool = false)
   case log(LogLevel, String)
 
   public struct Fetch: Sendable, Equatable {

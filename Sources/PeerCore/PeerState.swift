@@ -262,8 +262,8 @@ public struct PeerState: Sendable {
     effects.append(.log(level, text))
   }
 
-  mutating func answer(_ request: RequestID, _ reply: CommandReply) {
-    effects.append(.answer(request, reply))
+  mutating func answer(_ request: RequestID, _ reply: CommandReply, onceWritten: Bool = false) {
+    effects.append(.answer(request, reply, onceWritten: onceWritten))
   }
 
   mutating func persist(_ changes: [CatalogueChange]) {

@@ -141,7 +141,7 @@ struct Peer {
   mutating func command(_ command: Command) -> CommandReply? {
     let request = RequestID(number())
     return happen(.command(command, request: request)).compactMap {
-      if case .answer(request, let reply) = $0 { reply } else { nil }
+      if case .answer(request, let reply, _) = $0 { reply } else { nil }
     }.last
   }
 

@@ -8,6 +8,7 @@ final class CatalogueWriter: Sendable {
   private enum Job {
     case apply([CatalogueChange])
     case trash(LocalCopy, of: FileID)
+    case afterwards(@Sendable () -> Void)
   }
 
   private struct State {
@@ -17,6 +18,12 @@ final class CatalogueWriter: Sendable {
     var isStopping = false
     var isRefused = false
     var idle: [CheckedContinuation<Void, Never>] = []
+
+    /// Nobody waits for what is not written any longer.
+    mutating func abandonWaiting() {
+      for case .afterwards(let work) in jobs { work() }
+      jobs.removeAll { if case .afterwards = $0 { true } else { false } }
+    }
   }
 
   /// Changes written in one transaction.
@@ -39,6 +46,9 @@ final class CatalogueWriter: Sendable {
 
   /// After everything before it has been written.
   func trash(_ copy: LocalCopy, of id: FileID) { enqueue(.trash(copy, of: id), 1) }
+
+  /// Called once everything before it has been written, or when the disk refuses, which the log says.
+  func afterwards(_ work: @escaping @Sendable () -> Void) { enqueue(.afterwards(work), 0) }
 
   /// Returns when all is written, or when the disk refuses.
   func finish() async {
@@ -67,6 +77,7 @@ final class CatalogueWriter: Sendable {
       switch job {
       case .apply(let changes): await write(changes)
       case .trash(let copy, let id): await moveToTrash(copy, id)
+      case .afterwards(let work): work()
       }
     }
   }
@@ -77,6 +88,7 @@ final class CatalogueWriter: Sendable {
       let isHopeless = state.isStopping && state.isRefused
       guard !isHopeless, let first = state.jobs.popFirst() else {
         state.isRunning = false
+        state.abandonWaiting()
         defer { state.idle = [] }
         return (nil, state.idle)
       }
@@ -103,6 +115,7 @@ final class CatalogueWriter: Sendable {
     } catch {
       let (isNews, isStopping) = state.withLock { state in
         state.jobs.prepend(.apply(changes))
+        state.abandonWaiting()
         defer { state.isRefused = true }
         return (!state.isRefused, state.isStopping)
       }

@@ -174,8 +174,17 @@ actor EngineLoop: NetworkDelegate {
     case .importFile(let path, let timestamp, let request): importFile(path, timestamp, request)
     case .trash(let copy, let id): writer.trash(copy, of: id)
     case .persist(let changes): writer.apply(changes)
-    case .answer(let request, let reply): requests.removeValue(forKey: request)?.resume(returning: reply)
+    case .answer(let request, let reply, let onceWritten): answer(request, reply, onceWritten)
     case .log(let level, let text): book.append(level, text, at: clock.now.wall)
+    }
+  }
+
+  private func answer(_ request: RequestID, _ reply: CommandReply, _ onceWritten: Bool) {
+    guard let waiting = requests.removeValue(forKey: request) else { return }
+    if onceWritten {
+      writer.afterwards { waiting.resume(returning: reply) }
+    } else {
+      waiting.resume(returning: reply)
     }
   }
 
