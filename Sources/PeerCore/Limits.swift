@@ -69,6 +69,9 @@ public struct Limits: Sendable {
   public var leastShare: UInt64 = 4 << 20
   /// Seconds that the last blocks may take before another holder is asked for them too.
   public var patienceWithLastBlocks = 0.25
+  /// Milliseconds that several holders give a file before one is asked for its block list: it takes the holder
+  /// a second a gigabyte, and a short transfer is verified at its end as well.
+  public var blockListPatience: Int64 = 3_000
   /// GET_FILEs that wait for an upload slot; a further one is told that the file is not here.
   public var waitingUploads = 256
   /// Rounds over all holders before a download is given up, and the waits between them (milliseconds).

@@ -229,18 +229,32 @@ import Testing
     }
   }
 
-  @Test func severalHoldersAreCheckedAgainstTheBlockListOfOne() throws {
+  @Test func whatTakesLongFromSeveralHoldersIsCheckedAgainstTheBlockListOfOne() throws {
     var peer = peer([(ann, .ours), (bob, .ours)])
+    #expect(blockRequests(peer.effects).isEmpty)
+    move(&peer, after: 3_000)
     let (attempt, _) = try #require(blockRequests(peer.effects).first)
     #expect(blockRequests(peer.effects).count == 1)
     let effects = peer.happen(.blocksFetched(attempt, list))
     #expect(effects.contains(.useBlocks(file.id, list)))
   }
 
-  @Test func aSingleHolderNeedsNoBlockList() { #expect(blockRequests(peer([(ann, .ours)]).effects).isEmpty) }
+  /// The transfer has gone on for so long.
+  func move(_ peer: inout Peer, after time: Int64) {
+    peer.wait(time)
+    let fetch = peer.effects.fetches[0]
+    peer.happen(.fetchProgress(fetch.attempt, position: fetch.start + 1, size: size))
+  }
+
+  @Test func aSingleHolderNeedsNoBlockList() {
+    var peer = peer([(ann, .ours)])
+    move(&peer, after: 60_000)
+    #expect(blockRequests(peer.effects).isEmpty)
+  }
 
   @Test func aHolderWhoseBlockIsWrongIsLeftAndAnotherAsked() throws {
     var peer = peer([(ann, .ours), (bob, .ours)])
+    move(&peer, after: 3_000)
     let (attempt, giver) = try #require(blockRequests(peer.effects).first)
     peer.happen(.blocksFetched(attempt, list))
     let liar = try #require(peer.effects.fetches.first { $0.holder != giver })
@@ -252,6 +266,7 @@ import Testing
 
   @Test func aListThatItsOwnGiverContradictsIsDropped() throws {
     var peer = peer([(ann, .ours), (bob, .ours)])
+    move(&peer, after: 3_000)
     let (attempt, giver) = try #require(blockRequests(peer.effects).first)
     peer.happen(.blocksFetched(attempt, list))
     let own = try #require(peer.effects.fetches.first { $0.holder == giver })
@@ -262,6 +277,7 @@ import Testing
 
   @Test func aListThatTwoHoldersContradictIsDropped() throws {
     var peer = peer([(ann, .ours), (bob, .ours), (cid, .ours)])
+    move(&peer, after: 3_000)
     let (attempt, giver) = try #require(blockRequests(peer.effects).first)
     peer.happen(.blocksFetched(attempt, list))
     let others = peer.effects.fetches.filter { $0.holder != giver }
@@ -273,6 +289,7 @@ import Testing
 
   @Test func ifTheFileDoesNotVerifyItsBlocksAreCompared() throws {
     var peer = peer([(ann, .ours), (bob, .ours)])
+    move(&peer, after: 3_000)
     let (attempt, giver) = try #require(blockRequests(peer.effects).first)
     peer.happen(.blocksFetched(attempt, list))
     let parts = parts(peer)
@@ -313,6 +330,7 @@ import Testing
 
   @Test func everyListIsTriedBefore() throws {
     var peer = peer([(ann, .ours), (bob, .ours)])
+    move(&peer, after: 3_000)
     let (attempt, giver) = try #require(blockRequests(peer.effects).first)
     peer.happen(.blocksFetched(attempt, list))
     complete(&peer)

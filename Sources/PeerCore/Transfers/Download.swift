@@ -50,6 +50,8 @@ struct Download {
   var tries = 0
   var peer: String?
   var meter = RateMeter(at: 0)
+  /// The `uptime` at which it last began to run.
+  var began: Int64 = 0
   var error: String?
 
   init(number: UInt64, file: FileID, rank: Int64) {

@@ -17,6 +17,7 @@ extension PeerState {
       let bytes = download.bytes
       download.meter.record(bytes, at: uptime)
     }
+    if let download = downloads[file] { seekBlockList(download) }
     if let rate = downloads[file]?.attempts[id]?.meter.rate {
       membership.update(attempt.holder) { $0.rate = rate }
     }

@@ -173,6 +173,7 @@ extension PeerState {
     change(download.file) {
       $0.state = .opening
       $0.meter = RateMeter(at: uptime)
+      $0.began = uptime
     }
     effects.append(.open(download.file))
     return true
@@ -222,6 +223,7 @@ extension PeerState {
     view.state = .failed
     view.ended = now.uptime
     remember(view)
+    endAttempts(of: download.file)
     downloads.remove(download.file)
     persist([.unwant(download.file)])
     effects.append(.park(download.file))

@@ -114,10 +114,12 @@ extension PeerState {
 
   // MARK: Block lists
 
-  /// Several holders are better checked block by block.
+  /// What takes long from several holders is better checked block by block.
   mutating func seekBlockList(_ download: Download) {
     let holders = Set(download.attempts.values.map(\.holder))
-    guard holders.count > 1, download.blocks.list == nil, download.blocks.attempt == nil else { return }
+    guard holders.count > 1, download.blocks.list == nil, download.blocks.attempt == nil,
+      now.uptime - download.began >= limits.blockListPatience
+    else { return }
     _ = askForBlocks(download, anyHolder: false)
   }
 

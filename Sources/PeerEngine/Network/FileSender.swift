@@ -18,7 +18,9 @@ struct FileSender {
     var entry = entry
     entry.sizeBytes = file.size
     var pacer = ProgressPacer()
-    var buffer = channel.allocator.buffer(bytes: MessageEncoder.fileDataStart(entry))
+    try await write(.byteBuffer(channel.allocator.buffer(bytes: MessageEncoder.fileDataStart(entry))))
+    // Of its own size: beside the metadata, the allocator would double it.
+    var buffer = channel.allocator.buffer(capacity: 2 * limits.chunk)
     var offset: UInt64 = 0
     while offset < file.size {
       try Task.checkCancellation()

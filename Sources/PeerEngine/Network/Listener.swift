@@ -86,6 +86,6 @@ private final class Doorkeeper: Sendable {
 extension NIOAsyncChannel where Inbound == ByteBuffer, Outbound == ByteBuffer {
   /// Buffers grow with the speed of the sender, up to what keeps four of them small.
   static var receiveAllocator: AdaptiveRecvByteBufferAllocator {
-    AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 8_192, maximum: 256 * 1024)
+    AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 8_192, maximum: 128 * 1024)
   }
 }

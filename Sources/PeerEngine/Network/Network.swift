@@ -136,10 +136,10 @@ final class Network: Sendable {
     start { [self] in await delegate.deliver(event) }
   }
 
-  /// Bytes for one more connection to a holder: a quarter of what is left, to be given back.
+  /// Bytes for one more connection to a holder: half of what is left, to be given back.
   func takeReceiveBuffer() -> Int {
     state.withLock { state in
-      let share = (limits.receiveBuffers - state.receiveBuffers) / 4
+      let share = (limits.receiveBuffers - state.receiveBuffers) / 2
       let bytes = max(limits.leastReceiveBuffer, min(limits.receiveBuffer, share))
       state.receiveBuffers += bytes
       return bytes

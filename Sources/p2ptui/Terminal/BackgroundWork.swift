@@ -1,3 +1,4 @@
+import CSupport
 import Foundation
 import PeerCore
 import Synchronization
@@ -42,7 +43,11 @@ final class BackgroundWork: Sendable {
   }
 
   func sort(_ sort: FileSort) {
-    Task(priority: .utility) { [mailbox] in mailbox.put(.sorted(sort.run())) }
+    // On a thread of its own, since a task's priority means nothing to the system's scheduler: keys go first.
+    Thread.detachNewThread { [mailbox] in
+      support_yield_to_others()
+      mailbox.put(.sorted(sort.run()))
+    }
   }
 
   /// Waits until the peer has replied to every batch, for as long as patience lasts.
