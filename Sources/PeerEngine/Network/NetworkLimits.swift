@@ -34,7 +34,7 @@ struct NetworkLimits: Sendable {
   /// sender has closed, all that its window holds comes into memory at once, so that all downloads together
   /// share `receiveBuffers`, and connections from strangers get less.
   var receiveBuffer = 8 << 20
-  var receiveBuffers = 16 << 20
+  var receiveBuffers = 12 << 20
   /// What a connection gets when the others have taken their share.
   var leastReceiveBuffer = 64 << 10
   var acceptedReceiveBuffer = 1 << 20
