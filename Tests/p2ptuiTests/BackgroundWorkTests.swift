@@ -111,7 +111,7 @@ import Testing
       .appendingPathComponent("../../Sources/p2ptui").standardized
     let allowed: [String: Set<String>] = [
       "Model": ["PeerCore"], "Input": [], "Views": ["PeerCore"], "Render": [],
-      "Terminal": ["PeerCore", "CNcurses", "Foundation", "Synchronization"],
+      "Terminal": ["PeerCore", "CNcurses", "CSupport", "Foundation", "Synchronization"],
     ]
     for (directory, modules) in allowed {
       let path = sources.appendingPathComponent(directory)
