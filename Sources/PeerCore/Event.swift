@@ -54,7 +54,7 @@ public enum Event: Sendable {
   /// Afterwards a download may begin, or a holder may have nothing to do.
   var changesWhatCanBeFetched: Bool {
     switch self {
-    case .tick, .fetchProgress, .uploadProgress, .uploadEnded, .sent, .sendFailed, .resolved: false
+    case .tick, .uploadProgress, .uploadEnded, .sent, .sendFailed, .resolved: false
     default: true
     }
   }

@@ -67,7 +67,8 @@ public struct Limits: Sendable {
   /// Bytes that a holder must have left to share them with another one: below, asking costs more than it
   /// gives.
   public var leastShare: UInt64 = 4 << 20
-  /// Seconds that the last blocks may take before another holder is asked for them too.
+  /// Seconds that the last blocks may have taken, and may take yet, before another holder is asked for them
+  /// too.
   public var patienceWithLastBlocks = 0.25
   /// Milliseconds that several holders give a file before one is asked for its block list: it takes the holder
   /// a second a gigabyte, and a short transfer is verified at its end as well.

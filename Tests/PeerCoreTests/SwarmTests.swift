@@ -113,6 +113,20 @@ import Testing
     #expect(effects.contains(.verify(file.id, timestamps: [file.timestamp])))
   }
 
+  @Test func aSmallFileIsAskedOfOneHolder() {
+    var small = FileEntry.file(2)
+    small.sizeBytes = 2_300
+    var peer = Peer()
+    for other in [ann, bob] { peer.reply(other, [small], features: .ours) }
+    _ = peer.command(.get(small.id))
+    peer.reply(cid, [small], features: .ours)
+    #expect(peer.effects.fetches.count == 1)
+    // Unless it keeps us waiting.
+    peer.wait(300)
+    peer.reply(cid, [small], features: .ours)
+    #expect(peer.effects.fetches.count == 2)
+  }
+
   @Test func aHolderThatIsLostCostsNothingThatItGave() {
     var peer = peer([(ann, .ours), (bob, .ours)])
     let fetches = peer.effects.fetches

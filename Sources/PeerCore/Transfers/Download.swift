@@ -71,6 +71,8 @@ struct Download {
     var position: UInt64
     /// The extension's requests are understood by the holder, as far as is known.
     let features: Features
+    /// The `uptime` at which it was asked.
+    let began: Int64
     var meter: RateMeter
     /// Another attempt asks for the same bytes: whichever ends first.
     var isDoubled = false

@@ -100,7 +100,8 @@ extension PeerState {
     let block = BlockList.blockSize
     guard end - position >= limits.leastShare else {
       // The last blocks are asked twice, if the first one asked is slow.
-      guard attempt.secondsLeft(size: size) > limits.patienceWithLastBlocks else { return nil }
+      let seconds = Double(now.uptime - attempt.began) / 1000
+      guard min(seconds, attempt.secondsLeft(size: size)) > limits.patienceWithLastBlocks else { return nil }
       change(download.file) { $0.attempts[id]?.isDoubled = true }
       return Part(start: attempt.position / block * block, end: attempt.end, isDoubled: true)
     }
@@ -120,7 +121,7 @@ extension PeerState {
     let id = AttemptID(lastTransferNumber)
     var attempt = Download.Attempt(
       holder: holder.handle, peer: holder.id.text, start: part.start, end: part.end, position: part.start,
-      features: holder.features, meter: RateMeter(at: now.uptime, total: part.start))
+      features: holder.features, began: now.uptime, meter: RateMeter(at: now.uptime, total: part.start))
     attempt.isDoubled = part.isDoubled
     attempts[id] = download.file
     change(download.file) {
