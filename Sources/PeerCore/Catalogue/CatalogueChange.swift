@@ -4,8 +4,6 @@ public enum CatalogueChange: Sendable, Equatable {
   case describe(FileEntry, firstSeen: Int64)
   /// The file is not in the catalogue any longer.
   case remove(FileID)
-  /// A copy is not in `files/` any longer.
-  case copyGone(FileID)
   case bury(Tombstone)
   case exhume(FileID)
   /// A file is in the queue of downloads, or its place there has changed.

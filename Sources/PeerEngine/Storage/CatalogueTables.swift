@@ -34,7 +34,6 @@ enum Tables {
       case .remove(let id):
         try delete(id, from: "file", db)
         try delete(id, from: "copy", db)
-      case .copyGone(let id): try delete(id, from: "copy", db)
       case .bury(let tombstone): try bury(tombstone, db)
       case .exhume(let id): try delete(id, from: "tombstone", db)
       case .want(let wanted): try record(wanted, db)
