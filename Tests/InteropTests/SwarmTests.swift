@@ -72,13 +72,21 @@ import Testing
     try await peer.api.transfers().filter { $0.direction == "down" }.map(\.bytes).reduce(0, +)
   }
 
+  /// A peer that fetches the file from `count` holders, and has more than so many bytes of it.
+  private func begun(
+    with count: Int, past bytes: Int, in neighbourhood: Neighbourhood
+  ) async throws -> (PeerProcess, [PeerProcess], file: String) {
+    let (holders, file) = try await holders(count, of: Self.content, in: neighbourhood)
+    let us = try await neighbourhood.peer("us", greeting: holders)
+    for holder in holders { try await us.waitUntilItLists(file, heldBy: holder.id) }
+    us.send("get \(file)")
+    try await eventually("some of it is here") { try await received(us) > bytes }
+    return (us, holders, file)
+  }
+
   @Test func `killing two of three holders does not end a download`() async throws {
     try await withNeighbourhood { neighbourhood in
-      let (holders, file) = try await holders(3, of: Self.content, in: neighbourhood)
-      let us = try await neighbourhood.peer("us", greeting: holders)
-      for holder in holders { try await us.waitUntilItLists(file, heldBy: holder.id) }
-      us.send("get \(file)")
-      try await eventually("some of it is here") { try await received(us) > 2 << 20 }
+      let (us, holders, file) = try await begun(with: 3, past: 2 << 20, in: neighbourhood)
       for holder in holders.prefix(2) { holder.process.signal(SIGKILL) }
       try await us.waitUntilItHolds(file, within: .seconds(60))
       #expect(try us.shared()["big.bin"] == Data(Self.content))
@@ -87,11 +95,7 @@ import Testing
 
   @Test func `a killed peer goes on where it was`() async throws {
     try await withNeighbourhood { neighbourhood in
-      let (holders, file) = try await holders(1, of: Self.content, in: neighbourhood)
-      let us = try await neighbourhood.peer("us", greeting: holders)
-      try await us.waitUntilItLists(file, heldBy: holders[0].id)
-      us.send("get \(file)")
-      try await eventually("some of it is here") { try await received(us) > 5 << 20 }
+      let (us, holders, file) = try await begun(with: 1, past: 5 << 20, in: neighbourhood)
       us.process.signal(SIGKILL)
       _ = try await us.process.waitForEnd()
       let risen = try await neighbourhood.peer("us", port: us.port, home: us.home, greeting: holders)
@@ -105,11 +109,7 @@ import Testing
 
   @Test func `a paused download goes on where it was`() async throws {
     try await withNeighbourhood { neighbourhood in
-      let (holders, file) = try await holders(1, of: Self.content, in: neighbourhood)
-      let us = try await neighbourhood.peer("us", greeting: holders)
-      try await us.waitUntilItLists(file, heldBy: holders[0].id)
-      us.send("get \(file)")
-      try await eventually("some of it is here") { try await received(us) > 3 << 20 }
+      let (us, _, file) = try await begun(with: 1, past: 3 << 20, in: neighbourhood)
       us.send("pause \(file)")
       try await eventually("it is paused") {
         try await us.api.transfers().contains { $0.direction == "down" && $0.state == "paused" }
