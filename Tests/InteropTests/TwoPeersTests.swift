@@ -34,6 +34,28 @@ import Testing
     }
   }
 
+  @Test func `files that have come are not held open`() async throws {
+    try await withNeighbourhood { neighbourhood in
+      let alice = try await neighbourhood.peer("alice")
+      let bob = try await neighbourhood.peer("bob", greeting: [alice])
+      for number in 0..<40 {
+        let file = try neighbourhood.makeFile("\(number).txt", "file \(number)".utf8)
+        alice.send("push '\(file.path)'")
+      }
+      try await eventually("bob lists all") {
+        try await bob.api.files().files.count { !$0.peers.isEmpty } == 40
+      }
+      for file in try await bob.api.files().files { bob.send("get \(file.fileId)") }
+      try await eventually("bob has all") { try await bob.api.files().files.allSatisfy(\.local) }
+      let descriptors = "/proc/\(bob.process.pid)/fd"
+      try await eventually("no file of files/ or partial/ is open") {
+        try FileManager.default.contentsOfDirectory(atPath: descriptors)
+          .compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(descriptors)/\($0)") }
+          .allSatisfy { !$0.hasSuffix(".part") && !$0.hasPrefix("\(bob.files.path)/") }
+      }
+    }
+  }
+
   @Test func `only its owner deletes a file from the network, anyone forgets a copy`() async throws {
     try await withNeighbourhood { neighbourhood in
       let alice = try await neighbourhood.peer("alice")

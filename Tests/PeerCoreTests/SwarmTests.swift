@@ -181,11 +181,20 @@ import Testing
 
   @Test func whatIsHereIsNotFetchedAgain() {
     var peer = peer([(ann, .ours)], begins: false)
-    peer.leftBehind[file.id] = (size, RangeSet([0..<(3 * Self.mebibyte), (8 * Self.mebibyte)..<size]))
     _ = peer.command(.get(file.id))
+    _ = peer.command(.pause(file.id))
+    peer.forgetEffects()
+    peer.leftBehind[file.id] = (size, RangeSet([0..<(3 * Self.mebibyte), (8 * Self.mebibyte)..<size]))
+    _ = peer.command(.resume(file.id))
     #expect(peer.effects.fetches.map(\.start) == [3 * Self.mebibyte])
     #expect(peer.effects.fetches.map(\.end) == [8 * Self.mebibyte])
     #expect(peer.transfers.first?.bytes == size - 5 * Self.mebibyte)
+  }
+
+  @Test func aNewDownloadIsAskedForAtOnce() {
+    let peer = peer([(ann, .ours)])
+    #expect(peer.effects.fetches.map(\.start) == [0])
+    #expect(!peer.effects.contains(.open(file.id)))
   }
 
   @Test func theQueueGoesOnAfterARestart() {

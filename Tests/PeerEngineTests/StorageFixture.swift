@@ -81,7 +81,7 @@ extension HomeStore {
   /// A file of somebody else's is received.
   @discardableResult
   func receive(_ entry: FileEntry, _ content: String) async throws -> LocalCopy {
-    try await keep(partial(content), as: entry, firstSeen: 5)
+    try await keep([Keep(partial(content), entry, firstSeen: 5)])[0].get()
   }
 
   func files() async throws -> [StoredFile] { try await load().files }

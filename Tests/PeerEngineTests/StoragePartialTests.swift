@@ -32,19 +32,19 @@ import Testing
   @Test func completeBlocksAreThereAfterACrash() async throws {
     try await home.open { store in
       try await want(store)
-      let partial = try await store.openPartial(of: entry.id)
+      let partial = try store.openPartial(of: entry.id)
       #expect(partial.progress.complete.isEmpty)
       try store.expect(UInt64(content.count), in: partial)
       try put(1 << 20..<content.count, into: partial)
       try put(0..<5, into: partial)
     }
     try await home.open { store in
-      let partial = try await store.openPartial(of: entry.id)
+      let partial = try store.openPartial(of: entry.id)
       #expect(partial.progress.size == UInt64(content.count))
       #expect(Array(partial.progress.complete.ranges) == [Self.block..<UInt64(content.count)])
       try put(0..<1 << 20, into: partial)
       try await store.finishHash(of: partial)
-      let copy = try await store.keep(partial, as: entry, firstSeen: 0)
+      let copy = try await store.keep([Keep(partial, entry, firstSeen: 0)])[0].get()
       #expect(copy.size == UInt64(content.count))
       #expect(try Data(contentsOf: URL(fileURLWithPath: store.path(of: copy))) == Data(content))
       #expect(try await store.load().wanted.isEmpty)
@@ -54,7 +54,7 @@ import Testing
 
   @Test func whatNobodyWantsIsRemovedAtTheStart() async throws {
     try await home.open { store in
-      let partial = try await store.openPartial(of: entry.id)
+      let partial = try store.openPartial(of: entry.id)
       try store.expect(UInt64(content.count), in: partial)
     }
     try await home.open { _ in }
@@ -63,7 +63,7 @@ import Testing
 
   @Test func theHashFollowsHoweverTheBytesCome() async throws {
     try await home.open { store in
-      let partial = try await store.openPartial(of: entry.id)
+      let partial = try store.openPartial(of: entry.id)
       try store.expect(UInt64(content.count), in: partial)
       for range in [1 << 20..<2 << 20, 0..<1 << 20, 2 << 20..<content.count] {
         try put(range, into: partial)
@@ -77,9 +77,12 @@ import Testing
 
   @Test func wrongBytesAreFoundForgottenAndReplaced() async throws {
     try await home.open { store in
-      let partial = try await store.openPartial(of: entry.id)
+      let partial = try store.openPartial(of: entry.id)
       try store.expect(UInt64(content.count), in: partial)
-      try put(0..<content.count, into: partial)
+      var wrong = content
+      wrong[Int(Self.block) + 3] ^= 0xFF
+      try wrong.withUnsafeBytes { try partial.write($0, at: 0) }
+      try partial.confirm(0..<UInt64(wrong.count))
       let list = try #require(
         BlockList(
           size: UInt64(content.count),
@@ -88,8 +91,6 @@ import Testing
             content.dropFirst(start).prefix(1 << 20).withUnsafeBytes { hash.update($0) }
             return hash.finish()
           }))
-      #expect(try await store.blocks(of: partial, differingFrom: list) == [])
-      try [0xFF as UInt8].withUnsafeBytes { try partial.write($0, at: Self.block + 3) }
       try await store.finishHash(of: partial)
       #expect(try await store.blocks(of: partial, differingFrom: list) == [1])
       try partial.forget(Self.block..<2 * Self.block)
@@ -97,25 +98,63 @@ import Testing
       try put(1 << 20..<2 << 20, into: partial)
       try await store.finishHash(of: partial)
       #expect(partial.verifies(entry))
+      #expect(try await store.blocks(of: partial, differingFrom: list) == [])
       partial.discard()
+    }
+  }
+
+  @Test func bytesThatCountAreNeverWrittenAgain() async throws {
+    try await home.open { store in
+      try await want(store)
+      let partial = try store.openPartial(of: entry.id)
+      try store.expect(UInt64(content.count), in: partial)
+      try put(1 << 20..<2 << 20, into: partial)
+      // Somebody else was asked for the same bytes, and lies.
+      let lies = [UInt8](repeating: 0xEE, count: content.count)
+      try lies.withUnsafeBytes { try partial.write($0, at: 0) }
+      try put(0..<1 << 20, into: partial)
+      try put(2 << 20..<content.count, into: partial)
+      try lies.withUnsafeBytes { try partial.write($0, at: 0) }
+      try await store.finishHash(of: partial)
+      #expect(partial.verifies(entry))
+      let copy = try await store.keep([Keep(partial, entry, firstSeen: 0)])[0].get()
+      #expect(try Data(contentsOf: URL(fileURLWithPath: store.path(of: copy))) == Data(content))
+    }
+  }
+
+  @Test func manyFilesAreSyncedTogether() async throws {
+    try await home.open { store in
+      let entries = (0..<2 * HomeStore.syncedTogether).map { theirs("file \($0)", "content \($0)") }
+      let keeps = try entries.enumerated().map { number, entry in
+        Keep(try store.partial(number == 3 ? "other content" : "content \(number)"), entry, firstSeen: 0)
+      }
+      let results = await store.keep(keeps)
+      for (number, result) in results.enumerated() {
+        if number == 3 {
+          #expect(throws: StorageError.mismatch(id: entries[3].id.hex)) { try result.get() }
+        } else {
+          #expect(try result.get().storedName == "file \(number)")
+          #expect(home.content("files/file \(number)") == "content \(number)")
+        }
+      }
     }
   }
 
   @Test func aFileOfUnknownSizeIsMappedOnceItIsKnown() async throws {
     try await home.open { store in
-      let partial = try await store.openPartial(of: entry.id)
+      let partial = try store.openPartial(of: entry.id)
       try put(0..<content.count, into: partial)
       try await store.finishHash(of: partial)
       #expect(partial.size == UInt64(content.count))
       #expect(partial.verifies(entry))
-      let copy = try await store.keep(partial, as: entry, firstSeen: 0)
+      let copy = try await store.keep([Keep(partial, entry, firstSeen: 0)])[0].get()
       #expect(copy.size == UInt64(content.count))
     }
   }
 
   @Test func moreThanTheDiskHasIsRefusedBeforeAByteIsWritten() async throws {
     try await home.open { store in
-      let partial = try await store.openPartial(of: entry.id)
+      let partial = try store.openPartial(of: entry.id)
       #expect(throws: StorageError.self) { try store.expect(UInt64(Int64.max), in: partial) }
       partial.discard()
     }
@@ -124,14 +163,14 @@ import Testing
   @Test func aTornMapPromisesNothing() async throws {
     try await home.open { store in
       try await want(store)
-      let partial = try await store.openPartial(of: entry.id)
+      let partial = try store.openPartial(of: entry.id)
       try store.expect(UInt64(content.count), in: partial)
       try put(0..<content.count, into: partial)
     }
     let map = "\(home.path)/.p2ptui/partial/\(PartialFile.name(of: entry.id)).map"
     try Data([1, 2, 3]).write(to: URL(fileURLWithPath: map))
     try await home.open { store in
-      let partial = try await store.openPartial(of: entry.id)
+      let partial = try store.openPartial(of: entry.id)
       #expect(partial.progress.complete.isEmpty)
       #expect(partial.progress.size == nil)
     }

@@ -205,7 +205,7 @@ import Testing
             }
           }
         }
-        let copy = try await store.keep(partial, as: entry, firstSeen: 1)
+        let copy = try await store.keep([Keep(partial, entry, firstSeen: 1)])[0].get()
         try await group.waitForAll()
         return copy
       }

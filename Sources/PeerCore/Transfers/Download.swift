@@ -32,6 +32,8 @@ struct Download {
   var attempts: OrderedDictionary<AttemptID, Attempt> = [:]
   /// Who gave what, in the order of arrival.
   var given: [(range: Range<UInt64>, by: PeerHandle)] = []
+  /// An earlier run, or an earlier try of this one, may have left bytes of it in storage.
+  var mayHaveBytes: Bool
   /// Bytes are here of which nobody knows any longer who gave them.
   var hasOldBytes = false
   /// Bytes from several holders did not verify, and nobody could tell which: from now on each holder gives
@@ -54,10 +56,11 @@ struct Download {
   var began: Int64 = 0
   var error: String?
 
-  init(number: UInt64, file: FileID, rank: Int64) {
+  init(number: UInt64, file: FileID, rank: Int64, mayHaveBytes: Bool) {
     self.number = number
     self.file = file
     self.rank = rank
+    self.mayHaveBytes = mayHaveBytes
   }
 
   /// One part of a file, asked of one holder.

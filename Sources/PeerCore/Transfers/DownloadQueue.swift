@@ -14,7 +14,7 @@ extension PeerState {
       return "\(named(record.entry)) is \(sizeFailure)"
     }
     forgetEnded(id)
-    insertDownload(WantedFile(id: id, rank: downloads.nextRank))
+    insertDownload(WantedFile(id: id, rank: downloads.nextRank), mayHaveBytes: record.fetch == .failed)
     rememberWanted(id)
     return nil
   }
@@ -26,13 +26,14 @@ extension PeerState {
         persist([.unwant(file.id)])
         continue
       }
-      insertDownload(file)
+      insertDownload(file, mayHaveBytes: true)
     }
   }
 
-  private mutating func insertDownload(_ wanted: WantedFile) {
+  private mutating func insertDownload(_ wanted: WantedFile, mayHaveBytes: Bool) {
     lastTransferNumber += 1
-    var download = Download(number: lastTransferNumber, file: wanted.id, rank: wanted.rank)
+    var download = Download(
+      number: lastTransferNumber, file: wanted.id, rank: wanted.rank, mayHaveBytes: mayHaveBytes)
     download.priority = wanted.priority
     download.size = catalogue[wanted.id]?.entry.sizeBytes
     if wanted.isPaused { download.state = .paused }
@@ -170,12 +171,13 @@ extension PeerState {
       return false
     }
     let uptime = now.uptime
-    change(download.file) {
-      $0.state = .opening
+    change(file) {
+      $0.state = download.mayHaveBytes ? .opening : .active
+      $0.mayHaveBytes = true
       $0.meter = RateMeter(at: uptime)
       $0.began = uptime
     }
-    effects.append(.open(download.file))
+    if download.mayHaveBytes { effects.append(.open(file)) } else { assignHolders(to: file) }
     return true
   }
 

@@ -11,24 +11,34 @@ final class LogFile: Sendable {
   static let olderFiles = 3
   /// Lines that wait to be written.
   static let waiting = 4_096
+  /// Between two writes: a line by itself is written at once, many go together.
+  private static let pause = DispatchTimeInterval.milliseconds(50)
 
   private struct State {
-    var file: FileHandle?
-    var size = 0
-    var waiting = 0
+    var waiting: [LogEntry] = []
+    /// Somebody is about to write what waits.
+    var isWriting = false
     var lost = 0
+    var lastWrite = DispatchTime(uptimeNanoseconds: 0)
+  }
+
+  private struct Output {
+    var file: FileHandle?
+    var size: Int
   }
 
   private let path: String
   private let queue = DispatchQueue(label: "log-file")
-  private let state: Mutex<State>
+  private let state = Mutex(State())
+  /// Used by the queue only, which may wait for the disk.
+  private let output: Mutex<Output>
 
   /// - Throws: `StartError` if the file can't be written.
   init(path: String) throws(StartError) {
     self.path = path
     do {
       let (file, size) = try Self.open(path)
-      state = Mutex(State(file: file, size: size))
+      output = Mutex(Output(file: file, size: size))
     } catch {
       throw StartError(
         "cannot write the log to \(path): \(error.localizedDescription). Choose another --log-file")
@@ -44,47 +54,61 @@ final class LogFile: Sendable {
   }
 
   func append(_ entry: LogEntry) {
-    let isAccepted = state.withLock { state in
-      guard state.waiting < Self.waiting else {
+    let time: DispatchTime? = state.withLock { state in
+      guard state.waiting.count < Self.waiting else {
         state.lost += 1
+        return nil
+      }
+      state.waiting.append(entry)
+      defer { state.isWriting = true }
+      return state.isWriting ? nil : state.lastWrite + Self.pause
+    }
+    guard let time else { return }
+    if time <= .now() {
+      queue.async { self.write() }
+    } else {
+      queue.asyncAfter(deadline: time) { self.write() }
+    }
+  }
+
+  /// Writes what was appended.
+  func flush() { queue.sync { write() } }
+
+  /// Everything that waits, at once.
+  private func write() {
+    let (entries, lost) = state.withLock { state in
+      defer { state = State(lastWrite: .now()) }
+      return (state.waiting, state.lost)
+    }
+    if entries.isEmpty, lost == 0 { return }
+    var text = lost > 0 ? "… \(lost) lines are missing here\n" : ""
+    for entry in entries {
+      text +=
+        "\(UTCTime(milliseconds: entry.time).iso8601) \(entry.level.rawValue.uppercased()) \(entry.text)\n"
+    }
+    let isWritten = output.withLock { output in
+      if output.file == nil { (output.file, output.size) = (try? Self.open(path)) ?? (nil, 0) }
+      if output.size + text.utf8.count > Self.capacity { rotate(&output) }
+      do {
+        guard let file = output.file else { return false }
+        try file.write(contentsOf: Data(text.utf8))
+        output.size += text.utf8.count
+        return true
+      } catch {
         return false
       }
-      state.waiting += 1
-      return true
     }
-    if isAccepted { queue.async { self.write(entry) } }
+    if !isWritten { state.withLock { $0.lost += lost + entries.count } }
   }
 
-  /// Waits until what was appended is written.
-  func flush() { queue.sync {} }
-
-  private func write(_ entry: LogEntry) {
-    state.withLock { state in
-      state.waiting -= 1
-      var line =
-        "\(UTCTime(milliseconds: entry.time).iso8601) \(entry.level.rawValue.uppercased()) \(entry.text)\n"
-      if state.lost > 0 {
-        line = "… \(state.lost) lines are missing here\n" + line
-      }
-      if state.size + line.utf8.count > Self.capacity { rotate(&state) }
-      do {
-        try state.file?.write(contentsOf: Data(line.utf8))
-        state.size += line.utf8.count
-        state.lost = 0
-      } catch {
-        state.lost += 1
-      }
-    }
-  }
-
-  private func rotate(_ state: inout State) {
-    try? state.file?.close()
+  private func rotate(_ output: inout Output) {
+    try? output.file?.close()
     let files = FileManager.default
     try? files.removeItem(atPath: "\(path).\(Self.olderFiles)")
     for number in stride(from: Self.olderFiles - 1, through: 1, by: -1) {
       try? files.moveItem(atPath: "\(path).\(number)", toPath: "\(path).\(number + 1)")
     }
     try? files.moveItem(atPath: path, toPath: "\(path).1")
-    (state.file, state.size) = (try? Self.open(path)) ?? (nil, 0)
+    (output.file, output.size) = (try? Self.open(path)) ?? (nil, 0)
   }
 }

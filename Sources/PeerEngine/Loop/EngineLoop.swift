@@ -1,3 +1,4 @@
+import DequeModule
 import PeerCore
 import Synchronization
 
@@ -15,6 +16,7 @@ actor EngineLoop: NetworkDelegate {
   private let clock: SystemClock
   private let coreLimits: Limits
   private let allowance: Mutex<UInt64?>
+  private let told = Mutex<[Event]>([])
   nonisolated let hub: SnapshotHub
   nonisolated let metrics = PeerMetrics()
   private var me: LocalPeer
@@ -22,8 +24,11 @@ actor EngineLoop: NetworkDelegate {
 
   private lazy var writer = CatalogueWriter(store: store) { [weak self] in await self?.log($0, $1) }
   private var network: Network?
-  /// Those of downloads that are fetched, verified or kept now.
+  /// Those of downloads that are fetched or verified now.
   private var downloads: [FileID: RunningDownload] = [:]
+  /// Files that wait to be kept.
+  private var unkept: Deque<(arrival: ArrivalID, keep: Keep)> = []
+  private var isKeeping = false
   private let blockLists: BlockLists
   private var requests: [RequestID: CheckedContinuation<CommandReply, Never>] = [:]
   private var lastRequest: UInt64 = 0
@@ -32,6 +37,9 @@ actor EngineLoop: NetworkDelegate {
   private var publication: Task<Void, Never>?
   private var lastPublished = ContinuousClock.now
   private var isStopped = false
+  /// Events that effects bring about at once come after those effects.
+  private var waiting: Deque<Event> = []
+  private var isHandling = false
 
   init(
     state: PeerState, me: LocalPeer, store: HomeStore, book: LogBook, clock: SystemClock,
@@ -88,6 +96,23 @@ actor EngineLoop: NetworkDelegate {
     handle(event)
   }
 
+  /// Many that come at once wait for one turn of this actor.
+  nonisolated func tell(_ event: Event) {
+    let isFirst = told.withLock { told in
+      told.append(event)
+      return told.count == 1
+    }
+    if isFirst { Task { await takeTold() } }
+  }
+
+  private func takeTold() {
+    let events = told.withLock { told in
+      defer { told = [] }
+      return told
+    }
+    for event in events { handle(event) }
+  }
+
   func submit(_ command: Command) async -> CommandReply {
     guard !isStopped else { return .failed("the peer is stopping") }
     lastRequest += 1
@@ -104,13 +129,17 @@ actor EngineLoop: NetworkDelegate {
   }
 
   private func handle(_ event: Event) {
-    guard !isStopped else { return }
-    metrics.count(event)
-    let effects = state.step(event, at: clock.now)
-    for effect in effects {
-      metrics.count(effect)
-      perform(effect)
+    waiting.append(event)
+    guard !isHandling else { return }
+    isHandling = true
+    while !isStopped, let event = waiting.popFirst() {
+      metrics.count(event)
+      for effect in state.step(event, at: clock.now) {
+        metrics.count(effect)
+        perform(effect)
+      }
     }
+    isHandling = false
     let allowed = state.pushAllowance
     allowance.withLock { $0 = allowed }
     setTimer()
@@ -147,7 +176,7 @@ actor EngineLoop: NetworkDelegate {
     case .send(let message, let endpoint, let joins): send(message, to: endpoint, joins)
     case .resolve(let host): resolve(host)
     case .open(let file): open(file)
-    case .fetch(let fetch): self.fetch(fetch)
+    case .fetch(let fetch): network?.fetch(fetch, into: running(fetch.entry.id))
     case .shorten(let attempt, let end): network?.shorten(attempt, to: end)
     case .cancelFetch(let attempt): network?.cancelFetch(attempt)
     case .fetchBlocks(let attempt, let file, let holder):
@@ -161,7 +190,7 @@ actor EngineLoop: NetworkDelegate {
     case .limit(let direction, let rate): network?.limit(direction, bytesPerSecond: rate)
     case .serve(let upload, let connection, let request, let entry, let copy):
       if network?.answers.decide(connection, .serve(upload, request, entry, copy)) != true {
-        later { await $0.deliver(.uploadEnded(upload, .reset("it is gone"))) }
+        handle(.uploadEnded(upload, .reset("it is gone")))
       }
     case .serveBlocks(let connection, let file, let copy):
       _ = network?.answers.decide(connection, .serveBlocks(file, copy))
@@ -196,7 +225,7 @@ actor EngineLoop: NetworkDelegate {
 
   private func send(_ message: [UInt8], to endpoint: Endpoint, _ joins: Bool) {
     guard let network, !network.send(message, to: endpoint, joins: joins) else { return }
-    later { await $0.deliver(.sendFailed(to: endpoint, reason: "too many messages wait to be sent")) }
+    handle(.sendFailed(to: endpoint, reason: "too many messages wait to be sent"))
   }
 
   private func resolve(_ host: String) {
@@ -215,29 +244,30 @@ actor EngineLoop: NetworkDelegate {
   // MARK: Downloads
 
   private func open(_ id: FileID) {
+    let running = running(id)
     later { [store] loop in
-      do {
-        await loop.opened(id, try await store.openPartial(of: id))
+      do throws(StorageError) {
+        let (size, here) = try await store.onDisk { () throws(StorageError) in try running.partial().progress
+        }
+        await loop.deliver(.opened(id, size: size, here: here))
       } catch {
-        await loop.deliver(.openFailed(id, TransferFailure(error as? StorageError ?? .closed)))
+        await loop.deliver(.openFailed(id, TransferFailure(error)))
       }
     }
   }
 
-  private func opened(_ id: FileID, _ partial: PartialFile) {
-    downloads[id] = RunningDownload(partial, in: store)
-    let (size, here) = partial.progress
-    handle(.opened(id, size: size, here: here))
-  }
-
-  private func fetch(_ fetch: Effect.Fetch) {
-    guard let network, let target = downloads[fetch.entry.id] else {
-      return later { await $0.deliver(.fetchFailed(fetch.attempt, .disk("its partial file is not open"))) }
-    }
-    network.fetch(fetch, into: target)
+  private func running(_ id: FileID) -> RunningDownload {
+    if let running = downloads[id] { return running }
+    let running = RunningDownload(id, in: store)
+    downloads[id] = running
+    return running
   }
 
   private func verify(_ id: FileID, _ timestamps: [Lexeme]) {
+    // The hash of a small file is there by now, and worth no detour.
+    if let partial = downloads[id]?.openPartial, partial.isHashed {
+      return verified(id, partial, timestamps)
+    }
     withDownload(id) { loop, partial throws(StorageError) in
       try await loop.store.finishHash(of: partial)
       await loop.verified(id, partial, timestamps)
@@ -245,7 +275,7 @@ actor EngineLoop: NetworkDelegate {
   }
 
   private func verified(_ id: FileID, _ partial: PartialFile, _ timestamps: [Lexeme]) {
-    guard let network, downloads[id]?.partial === partial else { return }
+    guard let network, downloads[id]?.openPartial === partial else { return }
     let file = ArrivingFile(partial)
     let received = ReceivedFile(
       arrival: network.arrivals.put(file), data: FileData(id: id, hasData: true), size: partial.size,
@@ -262,18 +292,15 @@ actor EngineLoop: NetworkDelegate {
 
   private func forgetBytes(_ id: FileID, _ range: Range<UInt64>) {
     do {
-      try downloads[id]?.partial.forget(range)
+      try downloads[id]?.openPartial?.forget(range)
     } catch {
-      later { await $0.deliver(.verifyFailed(id, TransferFailure(error))) }
+      handle(.verifyFailed(id, TransferFailure(error)))
     }
   }
 
   private func abandon(_ id: FileID) {
-    if let running = downloads.removeValue(forKey: id) {
-      running.partial.discard()
-    } else {
-      later { [store] _ in await store.discardPartial(of: id) }
-    }
+    running(id).abandon()
+    downloads[id] = nil
   }
 
   /// Work on the bytes of a download that may take long.
@@ -281,11 +308,10 @@ actor EngineLoop: NetworkDelegate {
     _ id: FileID,
     _ work: @escaping @Sendable (EngineLoop, PartialFile) async throws(StorageError) -> Void
   ) {
-    guard let partial = downloads[id]?.partial else {
-      return later { await $0.deliver(.verifyFailed(id, .disk("its partial file is not open"))) }
-    }
+    let running = running(id)
     later { loop in
       do throws(StorageError) {
+        let partial = try await loop.store.onDisk { () throws(StorageError) in try running.partial() }
         try await work(loop, partial)
       } catch {
         await loop.deliver(.verifyFailed(id, TransferFailure(error)))
@@ -297,18 +323,32 @@ actor EngineLoop: NetworkDelegate {
 
   private func keep(_ arrival: ArrivalID, _ entry: FileEntry, _ firstSeen: Int64) {
     guard let file = network?.arrivals.take(arrival) as? ArrivingFile else {
-      later { await $0.deliver(.keepFailed(arrival, .disk("its bytes are gone"))) }
+      handle(.keepFailed(arrival, .disk("its bytes are gone")))
       return
     }
-    later { [store] loop in
-      do {
-        let copy = try await store.keep(file.partial, as: entry, firstSeen: firstSeen)
-        await loop.deliver(.kept(arrival, copy))
-      } catch {
-        file.discard()
-        await loop.deliver(.keepFailed(arrival, TransferFailure(error as? StorageError ?? .closed)))
+    if downloads[entry.id]?.openPartial === file.partial { downloads[entry.id] = nil }
+    unkept.append((arrival, Keep(file.partial, entry, firstSeen: firstSeen)))
+    guard !isKeeping else { return }
+    isKeeping = true
+    later { await $0.keepWaiting() }
+  }
+
+  /// Files that come while others are being kept wait and go together.
+  private func keepWaiting() async {
+    while !unkept.isEmpty {
+      let batch = Array(unkept.prefix(HomeStore.keptAtOnce))
+      unkept.removeFirst(batch.count)
+      let results = await store.keep(batch.map(\.keep))
+      for ((arrival, keep), result) in zip(batch, results) {
+        switch result {
+        case .success(let copy): handle(.kept(arrival, copy))
+        case .failure(let error):
+          if case .mismatch = error { keep.partial.discard() }
+          handle(.keepFailed(arrival, TransferFailure(error)))
+        }
       }
     }
+    isKeeping = false
   }
 
   private func importFile(_ path: String, _ timestamp: Int64, _ request: RequestID) {

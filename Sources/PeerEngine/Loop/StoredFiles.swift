@@ -1,4 +1,5 @@
 import PeerCore
+import Synchronization
 
 /// Joins the network's view of files with storage's.
 extension TransferFailure {
@@ -37,27 +38,64 @@ final class ArrivingFile: IncomingFile {
   func discard() { partial.discard() }
 }
 
-/// A download that runs, in a partial file.
+/// A download that runs, in a partial file that is opened when it is needed first.
 final class RunningDownload: DownloadTarget {
-  let partial: PartialFile
-  private let store: HomeStore
+  private enum State {
+    case unopened
+    case open(PartialFile)
+    case abandoned
+  }
 
-  init(_ partial: PartialFile, in store: HomeStore) {
-    self.partial = partial
+  private let id: FileID
+  private let store: HomeStore
+  private let state = Mutex(State.unopened)
+
+  init(_ id: FileID, in store: HomeStore) {
+    self.id = id
     self.store = store
   }
 
+  /// Blocks where it has to be opened.
+  func partial() throws(StorageError) -> PartialFile {
+    try state.withLock { state throws(StorageError) in
+      switch state {
+      case .open(let partial): return partial
+      case .abandoned: throw .closed
+      case .unopened:
+        let partial = try store.openPartial(of: id)
+        state = .open(partial)
+        return partial
+      }
+    }
+  }
+
+  /// Once its bytes are there, nobody is opening it.
+  var openPartial: PartialFile? {
+    state.withLock { if case .open(let partial) = $0 { partial } else { nil } }
+  }
+
+  /// Throws away what is here of it, and what is still to be written.
+  func abandon() {
+    state.withLock { state in
+      if case .open(let partial) = state { partial.discard() } else { store.discardPartial(of: id) }
+      state = .abandoned
+    }
+  }
+
   func expect(size: UInt64) throws {
-    try typed { () throws(StorageError) in try store.expect(size, in: partial) }
+    try typed { () throws(StorageError) in try store.expect(size, in: partial()) }
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws {
-    try typed { () throws(StorageError) in try partial.write(bytes, at: offset) }
+    try typed { () throws(StorageError) in try partial().write(bytes, at: offset) }
   }
 
   func confirm(_ range: Range<UInt64>) throws {
-    try typed { () throws(StorageError) in try partial.confirm(range) }
-    store.followHash(of: partial)
+    try typed { () throws(StorageError) in
+      let partial = try partial()
+      try partial.confirm(range)
+      if partial.isSmallAndComplete { try partial.finishHash() } else { store.followHash(of: partial) }
+    }
   }
 
   private func typed(_ work: () throws(StorageError) -> Void) throws {

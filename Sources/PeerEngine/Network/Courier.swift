@@ -33,10 +33,10 @@ final class Courier: Sendable {
   private let limits: NetworkLimits
   private let state = Mutex(State())
   /// Told the outcome: `nil`, or why it could not be delivered.
-  private let outcome: @Sendable (Endpoint, String?) async -> Void
+  private let outcome: @Sendable (Endpoint, String?) -> Void
 
   init(
-    dialer: Dialer, limits: NetworkLimits, outcome: @escaping @Sendable (Endpoint, String?) async -> Void
+    dialer: Dialer, limits: NetworkLimits, outcome: @escaping @Sendable (Endpoint, String?) -> Void
   ) {
     self.dialer = dialer
     self.limits = limits
@@ -129,15 +129,15 @@ final class Courier: Sendable {
         watchdog.waitForWrite()
         try await channel.channel.writeAndFlush(ByteBuffer(bytes: contents(parcel)))
         try await channel.channel.close(mode: .output)
-        await outcome(parcel.endpoint, nil)
+        outcome(parcel.endpoint, nil)
         end(parcel)
         await linger(inbound, watchdog)
       }
     } catch {
       if case TransferFailure.unreachable(let why) = error {
-        await outcome(parcel.endpoint, why)
+        outcome(parcel.endpoint, why)
       } else {
-        await outcome(parcel.endpoint, Dialer.reason(error))
+        outcome(parcel.endpoint, Dialer.reason(error))
       }
       drop(parcel)
     }

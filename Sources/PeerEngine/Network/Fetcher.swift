@@ -16,14 +16,14 @@ struct Fetcher: HolderExchange {
   private var isPartial: Bool { fetch.features.contains(.range) }
 
   /// On a connection that was kept, or on a new one.
-  func start() async {
-    do {
-      let kept = usesExtension ? network.sessions.take(fetch.holder) : nil
-      let session: HolderSession
-      if let kept { session = kept } else { session = try await .open(to: fetch.holder, network: network) }
-      session.submit(self)
-    } catch {
-      fail(error as? TransferFailure ?? .reset("\(error)"))
+  func start() {
+    if usesExtension, let kept = network.sessions.take(fetch.holder) { return kept.submit(self) }
+    network.startOnExecutor {
+      do {
+        try await HolderSession.open(to: fetch.holder, network: network).submit(self)
+      } catch {
+        fail(error as? TransferFailure ?? .reset("\(error)"))
+      }
     }
   }
 
@@ -44,7 +44,7 @@ struct Fetcher: HolderExchange {
       if stream.isReused, !receiver.hasBegun, stream.watchdog.verdict == nil,
         !network.fetches.isCancelled(fetch.attempt)
       {
-        Task { await start() }
+        start()
         return false
       }
       await tellProgress(receiver)
@@ -62,9 +62,9 @@ struct Fetcher: HolderExchange {
 
   /// - Returns: whether the answer was read to its end; `ended` has been told then.
   private func exchange(on stream: inout HolderStream, _ receiver: FetchReceiver) async throws -> Bool {
-    stream.watchdog.waitForWrite()
-    try await stream.channel.writeAndFlush(ByteBuffer(bytes: request))
-    if !usesExtension { try await stream.channel.close(mode: .output) }
+    // Whether it could be written, the answer tells; what does not fit the socket is never so long.
+    stream.channel.writeAndFlush(ByteBuffer(bytes: request), promise: nil)
+    if !usesExtension { stream.channel.close(mode: .output, promise: nil) }
     stream.watchdog.waitForByte()
     var reader = MessageReader(limits: network.coreLimits, receiver: receiver)
     var pacer = ProgressPacer()

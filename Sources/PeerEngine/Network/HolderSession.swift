@@ -86,6 +86,7 @@ final class HolderSession: Sendable {
 final class HolderSessions: Sendable {
   private struct State {
     var idle: [(session: HolderSession, since: ContinuousClock.Instant)] = []
+    var isSweeping = false
     var isStopped = false
   }
 
@@ -111,24 +112,35 @@ final class HolderSessions: Sendable {
       return state.idle.prefix(excess).map(\.session)
     }
     for session in closed { session.close() }
-    Task { [weak self, weak session, patience] in
-      // A little sooner than the other side does.
-      try? await Task.sleep(for: patience)
-      if let self, let session { self.expire(session) }
+    sweep()
+  }
+
+  /// A little sooner than the other side does.
+  private var patience: Duration { .nanoseconds(limits.keepAlive.nanoseconds * 5 / 6) }
+
+  /// Sees to it that those that wait for too long are closed.
+  private func sweep() {
+    let oldest: ContinuousClock.Instant? = state.withLock { state in
+      guard !state.isSweeping, let oldest = state.idle.map(\.since).min() else { return nil }
+      state.isSweeping = true
+      return oldest
+    }
+    guard let oldest else { return }
+    Task { [weak self, patience] in
+      try? await Task.sleep(until: oldest + patience, clock: .continuous)
+      self?.closeExpired()
     }
   }
 
-  private var patience: Duration { .nanoseconds(limits.keepAlive.nanoseconds * 5 / 6) }
-
-  private func expire(_ session: HolderSession) {
-    let oldest = ContinuousClock.now - patience
-    let isExpired = state.withLock { state in
-      guard let index = state.idle.firstIndex(where: { $0.session === session && $0.since <= oldest })
-      else { return false }
-      state.idle.remove(at: index)
-      return true
+  private func closeExpired() {
+    let latest = ContinuousClock.now - patience
+    let expired = state.withLock { state in
+      state.isSweeping = false
+      defer { state.idle.removeAll { $0.since <= latest } }
+      return state.idle.filter { $0.since <= latest }.map(\.session)
     }
-    if isExpired { session.close() }
+    for session in expired { session.close() }
+    sweep()
   }
 
   func drop(_ session: HolderSession) {

@@ -52,7 +52,7 @@ final class Network: Sendable {
     downloadLimit = RateLimit(bytesPerSecond: limitDown)
     uploadLimit = RateLimit(bytesPerSecond: limitUp)
     courier = Courier(dialer: dialer, limits: limits) { endpoint, failure in
-      await delegate.deliver(failure.map { .sendFailed(to: endpoint, reason: $0) } ?? .sent(to: endpoint))
+      delegate.tell(failure.map { .sendFailed(to: endpoint, reason: $0) } ?? .sent(to: endpoint))
     }
   }
 
@@ -105,16 +105,14 @@ final class Network: Sendable {
   func fetch(_ fetch: Effect.Fetch, into target: any DownloadTarget) {
     let control = FetchControl(fetch)
     controls.withLock { $0[fetch.attempt] = (fetch.entry.id, control) }
-    start(on: executor) { [self] in
-      let fetcher = Fetcher(fetch: fetch, target: target, control: control, network: self) { [self] result in
-        // A cancelled attempt is nobody's any longer; the core knows what became of it.
-        let wasCancelled = fetches.end(fetch.attempt)
-        controls.withLock { _ = $0.removeValue(forKey: fetch.attempt) }
-        guard !wasCancelled else { return }
-        tell(result.map { .fetched(fetch.attempt, $0, end: $1) }, fetch.attempt)
-      }
-      await fetcher.start()
+    let fetcher = Fetcher(fetch: fetch, target: target, control: control, network: self) { [self] result in
+      // A cancelled attempt is nobody's any longer; the core knows what became of it.
+      let wasCancelled = fetches.end(fetch.attempt)
+      controls.withLock { _ = $0.removeValue(forKey: fetch.attempt) }
+      guard !wasCancelled else { return }
+      tell(result.map { .fetched(fetch.attempt, $0, end: $1) }, fetch.attempt)
     }
+    fetcher.start()
   }
 
   func fetchBlocks(_ attempt: AttemptID, of file: FileID, from holder: Endpoint) {
@@ -128,12 +126,10 @@ final class Network: Sendable {
   }
 
   private func tell(_ outcome: Result<Event, TransferFailure>, _ attempt: AttemptID) {
-    let event =
-      switch outcome {
-      case .success(let event): event
-      case .failure(let failure): Event.fetchFailed(attempt, failure)
-      }
-    start { [self] in await delegate.deliver(event) }
+    switch outcome {
+    case .success(let event): delegate.tell(event)
+    case .failure(let failure): delegate.tell(.fetchFailed(attempt, failure))
+    }
   }
 
   /// Bytes for one more connection to a holder: half of what is left, to be given back.
@@ -178,8 +174,7 @@ final class Network: Sendable {
         }
       } catch {
         // After the upload has ended this tells the core nothing new, and it takes no notice.
-        await delegate.deliver(
-          .uploadEnded(upload, error as? TransferFailure ?? .reset(Dialer.reason(error))))
+        delegate.tell(.uploadEnded(upload, error as? TransferFailure ?? .reset(Dialer.reason(error))))
       }
     }
   }
@@ -211,7 +206,7 @@ final class Network: Sendable {
       channel.close(promise: nil)
     }
     if uploads.end(id) { failure = .cancelled }
-    await delegate.deliver(.uploadEnded(id, failure))
+    delegate.tell(.uploadEnded(id, failure))
   }
 
   private static func failure(_ error: any Error, _ watchdog: Watchdog) -> TransferFailure {

@@ -4,6 +4,8 @@ import PeerCore
 protocol NetworkDelegate: AnyObject, Sendable {
   /// Returns when the event has been dealt with, which is what holds a fast sender back.
   func deliver(_ event: Event) async
+  /// The event will be dealt with soon, after those that were told before it.
+  func tell(_ event: Event)
   func log(_ level: LogLevel, _ text: String) async
   /// Bytes that a file which nobody asked for may have; `nil` if none is taken.
   var pushAllowance: UInt64? { get }

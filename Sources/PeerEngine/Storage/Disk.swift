@@ -256,6 +256,24 @@ final class OpenFile: Sendable {
     guard fsync(descriptor) == 0 else { throw Disk.error(path, "sync") }
   }
 
+  /// Waits until the bytes are with the disk, which may still lose them with its power.
+  ///
+  /// - Throws: also if the disk refused them before.
+  func awaitWriteBack() throws(StorageError) {
+    let code = support_await_write_back(descriptor)
+    if code != 0 { throw Disk.error(path, "write", code: code) }
+  }
+
+  /// As `sync`, for all that was ever written to the file system that the file is on.
+  ///
+  /// - Returns: false where that cannot be done.
+  func syncFileSystem() throws(StorageError) -> Bool {
+    let code = support_sync_file_system(descriptor)
+    if code == ENOSYS { return false }
+    if code != 0 { throw Disk.error(path, "sync", code: code) }
+    return true
+  }
+
   func unlock() { _ = flock(descriptor, LOCK_UN) }
 
   /// Whether this process now holds the file's lock, which goes with the descriptor.

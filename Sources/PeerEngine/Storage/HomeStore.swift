@@ -29,8 +29,6 @@ public final class HomeStore: Sendable {
   public let warnings: [String]
 
   let names = Mutex(NamesInPlacement())
-  /// Files that wait to be kept, those being kept first.
-  let keepQueue = Mutex<[KeepQueueItem]>([])
   private let lock: OpenFile
   private let disk = NIOThreadPool(numberOfThreads: HomeStore.threads)
   /// One thread: scans are one after the other, and a long one holds up nothing else.
@@ -104,14 +102,12 @@ public final class HomeStore: Sendable {
     return try PartialFile(directory: home.partial, name: "partial-\(nextSerial())")
   }
 
-  /// The partial file of a download, as it was left, or a new one.
+  /// The partial file of a download, as it was left, or a new one. Blocks.
   ///
   /// - Throws: `StorageError.diskFull` if there is no room even for the catalogue.
-  public func openPartial(of id: FileID) async throws(StorageError) -> PartialFile {
-    try await onDisk { () throws(StorageError) in
-      guard try self.freeSpace() >= Self.reserve else { throw .diskFull(path: self.home.partial) }
-      return try PartialFile(resuming: id, in: self.home.partial)
-    }
+  public func openPartial(of id: FileID) throws(StorageError) -> PartialFile {
+    guard try freeSpace() >= Self.reserve else { throw .diskFull(path: home.partial) }
+    return try PartialFile(resuming: id, in: home.partial)
   }
 
   /// Reserves room for a download.
@@ -144,12 +140,8 @@ public final class HomeStore: Sendable {
     }
   }
 
-  /// Throws away what is here of a download that does not run.
-  public func discardPartial(of id: FileID) async {
-    try? await onDisk { () throws(StorageError) in
-      try PartialFile.discard(id, in: self.home.partial)
-    }
-  }
+  /// Throws away what is here of a download that is not open. Blocks.
+  public func discardPartial(of id: FileID) { try? PartialFile.discard(id, in: home.partial) }
 
   /// Bytes were written: lets the hash follow, on a thread of its own.
   public func followHash(of partial: PartialFile) {

@@ -58,58 +58,23 @@ final class Keep: @unchecked Sendable {
   }
 }
 
-/// A file that waits to be kept.
-struct KeepQueueItem: Sendable {
-  let keep: Keep
-  let reply: @Sendable (Result<LocalCopy, StorageError>) -> Void
-}
-
 /// From a partial file to a file in `files/` (PROTOCOL.md, "Transfers").
 extension HomeStore {
   /// Choices of a name before giving up: `name (10000).ext` is not what anybody wants.
   static let nameChoices = 10_000
   /// Files kept at once: they share five waits for the disk, and one that fails costs the others little.
   static let keptAtOnce = 256
+  /// From so many files on their content is synced with all of their file system.
+  static let syncedTogether = 8
 
-  /// Makes a downloaded file visible. The bytes are checked against the entry's id once more.
+  /// Makes downloaded files visible; they share what makes the disk wait. The bytes are checked against the
+  /// entry's id once more.
   ///
-  /// Files that come while others are being kept wait and go together, so that they share what makes the
-  /// disk wait.
-  ///
-  /// - Parameter firstSeen: milliseconds since 1970-01-01 UTC.
-  /// - Returns: the copy; if the file was here before, the copy that it had.
-  /// - Throws: `StorageError.mismatch`, `diskFull` and others. The partial file then remains, for its owner
-  ///   to discard.
-  public func keep(
-    _ partial: PartialFile, as entry: FileEntry, firstSeen: Int64
-  ) async throws(StorageError) -> LocalCopy {
-    let result = await withCheckedContinuation { continuation in
-      let isFirst = keepQueue.withLock { queue in
-        queue.append(
-          KeepQueueItem(keep: Keep(partial, entry, firstSeen: firstSeen)) {
-            continuation.resume(returning: $0)
-          })
-        return queue.count == 1
-      }
-      if isFirst { Task { await keepWaiting() } }
-    }
-    return try result.get()
-  }
-
-  private func keepWaiting() async {
-    while true {
-      let batch = keepQueue.withLock { Array($0.prefix(Self.keptAtOnce)) }
-      let results = await onDiskOrClosed(batch.map(\.keep))
-      for (item, result) in zip(batch, results) { item.reply(result) }
-      let isEmpty = keepQueue.withLock { queue in
-        queue.removeFirst(batch.count)
-        return queue.isEmpty
-      }
-      if isEmpty { return }
-    }
-  }
-
-  private func onDiskOrClosed(_ keeps: [Keep]) async -> [Result<LocalCopy, StorageError>] {
+  /// - Parameter keeps: at most `keptAtOnce`.
+  /// - Returns: of each its copy; if the file was here before, the copy that it had. Or
+  ///   `StorageError.mismatch`, `diskFull` and others; the partial file then remains, for its owner to
+  ///   discard.
+  func keep(_ keeps: [Keep]) async -> [Result<LocalCopy, StorageError>] {
     do throws(StorageError) {
       return try await onDisk { () throws(StorageError) in self.placeKept(keeps) }
     } catch {
@@ -130,11 +95,13 @@ extension HomeStore {
   func placeKept(
     _ keeps: [Keep], afterStep: (KeepStep) -> Void = { _ in }
   ) -> [Result<LocalCopy, StorageError>] {
-    for keep in keeps { keep.attempt { () throws(StorageError) in try check(keep) } }
-    for keep in keeps where keeps.count > 1 && keep.isOpen { keep.partial.beginWriteBack() }
     for keep in keeps {
-      keep.attempt { () throws(StorageError) in keep.stat = try keep.partial.sync() }
+      keep.attempt { () throws(StorageError) in
+        try check(keep)
+        keep.stat = try keep.partial.trim()
+      }
     }
+    syncContent(keeps.filter(\.isOpen))
     afterStep(.contentSynced)
     Keep.attempt(keeps) { (keeps) throws(StorageError) in
       try journal.append(
@@ -163,6 +130,23 @@ extension HomeStore {
         ?? .failure(
           .io(path: home.file(keep.entry.name), doing: "create", reason: "too many files of this name"))
     }
+  }
+
+  /// Each `fsync` waits for the disk's cache: many small files wait once, together. A few large ones do not
+  /// wait for whatever else is being written to their file system.
+  private func syncContent(_ keeps: [Keep]) {
+    for keep in keeps where keeps.count > 1 { keep.partial.beginWriteBack() }
+    let areTogether = keeps.count >= Self.syncedTogether && syncFileSystem(keeps)
+    for keep in keeps {
+      keep.attempt { () throws(StorageError) in
+        if areTogether { try keep.partial.awaitWriteBack() } else { try keep.partial.sync() }
+      }
+    }
+  }
+
+  private func syncFileSystem(_ keeps: [Keep]) -> Bool {
+    // Why it failed, each file tells by itself.
+    keeps.first.flatMap { try? $0.partial.syncFileSystem() } ?? false
   }
 
   private func check(_ keep: Keep) throws(StorageError) {

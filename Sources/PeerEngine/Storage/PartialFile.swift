@@ -27,6 +27,8 @@ public final class PartialFile: Sendable {
     var map: PartialMap?
     /// Up to where the hash follows, as far as that was asked for.
     var followed: UInt64 = 0
+    /// Up to where it has come.
+    var hashed: UInt64 = 0
     var isFollowing = false
   }
 
@@ -41,6 +43,9 @@ public final class PartialFile: Sendable {
   private let isTemporary: Bool
   private let state: Mutex<State>
   private let hashed = Mutex(Hashed())
+  /// Held while bytes are written or begin to count: those that count are never written again, since they
+  /// may be hashed already.
+  private let writing = Mutex(())
 
   /// A temporary file.
   init(directory: String, name: String) throws(StorageError) {
@@ -115,22 +120,38 @@ public final class PartialFile: Sendable {
       $0.hash.update(bytes)
       $0.end += UInt64(bytes.count)
     }
-    state.withLock { $0.end += UInt64(bytes.count) }
+    state.withLock {
+      $0.end += UInt64(bytes.count)
+      $0.hashed = $0.end
+    }
   }
 
-  /// The bytes count only once they are `confirm`ed.
+  /// The bytes count only once they are `confirm`ed. Those of a range that counts already are left as they
+  /// are.
   ///
   /// - Throws: `StorageError.diskFull` and others; what was written before is still there.
   public func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StorageError) {
-    try file.write(bytes, at: offset)
+    let range = offset..<offset + UInt64(bytes.count)
+    try writing.withLock { _ throws(StorageError) in
+      let complete = state.withLock { $0.complete }
+      guard complete.ranges.contains(where: { $0.overlaps(range) }) else {
+        return try file.write(bytes, at: offset)
+      }
+      for missing in RangeSet(range).subtracting(complete).ranges {
+        let piece = bytes[Int(missing.lowerBound - offset)..<Int(missing.upperBound - offset)]
+        try file.write(UnsafeRawBufferPointer(rebasing: piece), at: missing.lowerBound)
+      }
+    }
   }
 
   /// These bytes were written, and nothing is known to be wrong with them.
   public func confirm(_ range: Range<UInt64>) throws(StorageError) {
     guard !range.isEmpty else { return }
-    try state.withLock { state throws(StorageError) in
-      state.complete.insert(contentsOf: range)
-      try state.map?.note(range, in: state.complete, size: state.size)
+    try writing.withLock { _ throws(StorageError) in
+      try state.withLock { state throws(StorageError) in
+        state.complete.insert(contentsOf: range)
+        try state.map?.note(range, in: state.complete, size: state.size)
+      }
     }
   }
 
@@ -141,7 +162,11 @@ public final class PartialFile: Sendable {
       state.followed = min(state.followed, range.lowerBound)
       try state.map?.forget(range)
     }
-    hashed.withLock { if range.lowerBound < $0.end { $0 = Hashed() } }
+    hashed.withLock {
+      guard range.lowerBound < $0.end else { return }
+      $0 = Hashed()
+      state.withLock { $0.hashed = 0 }
+    }
   }
 
   // MARK: Hashing
@@ -174,6 +199,17 @@ public final class PartialFile: Sendable {
     return beginFollowing()
   }
 
+  /// Whether all that is there without a gap is hashed.
+  var isHashed: Bool { state.withLock { $0.hashed == Self.frontier($0) } }
+
+  /// Whether the file is so small that it is hashed in a moment, and all of it is there.
+  var isSmallAndComplete: Bool {
+    state.withLock { state in
+      guard let size = state.size, !Self.isWorthReserving(size) else { return false }
+      return Self.frontier(state) == size
+    }
+  }
+
   /// Hashes all that is there without a gap.
   func finishHash() throws(StorageError) { try hash(upTo: state.withLock { Self.frontier($0) }) }
 
@@ -185,6 +221,7 @@ public final class PartialFile: Sendable {
         hashed.hash.update(bytes)
         hashed.end += UInt64(bytes.count)
       }
+      state.withLock { $0.hashed = end }
       if !isTemporary, Self.isWorthReserving(end) { file.beginWriteBack(range) }
     }
   }
@@ -219,7 +256,7 @@ public final class PartialFile: Sendable {
   /// Removes it from the disk; what is written afterwards is lost.
   public func discard() {
     try? Disk.remove(path)
-    if !isTemporary { try? Disk.remove(Self.mapPath(path)) }
+    if state.withLock({ $0.map != nil }) { try? Disk.remove(Self.mapPath(path)) }
   }
 
   static func discard(_ id: FileID, in directory: String) throws(StorageError) {
@@ -231,10 +268,21 @@ public final class PartialFile: Sendable {
   /// Lets the disk begin to write what it has of the file.
   func beginWriteBack() { file.beginWriteBack(0..<size) }
 
-  func sync() throws(StorageError) -> FileStat {
-    // The room reserved for a file that turned out to be shorter.
-    if let size = state.withLock({ $0.size }), try file.look().size != size { try file.truncate(to: size) }
-    try file.sync()
+  /// Gives back the room that was reserved for a file that turned out to be shorter.
+  func trim() throws(StorageError) -> FileStat {
+    let stat = try file.look()
+    guard let size = state.withLock({ $0.size }), stat.size != size else { return stat }
+    try file.truncate(to: size)
     return try file.look()
   }
+
+  func sync() throws(StorageError) { try file.sync() }
+
+  /// - Throws: what went wrong while its bytes were written.
+  func awaitWriteBack() throws(StorageError) { try file.awaitWriteBack() }
+
+  /// Makes the bytes of all files of its file system survive a loss of power.
+  ///
+  /// - Returns: false where that cannot be done.
+  func syncFileSystem() throws(StorageError) -> Bool { try file.syncFileSystem() }
 }

@@ -43,7 +43,10 @@ struct FileReference: Sendable {
   func resolve(in snapshot: Snapshot) -> Result {
     guard !text.isEmpty else { return .none }
     var found: [Match] = []
-    for (_, record) in snapshot.files where matches(record) { found.append(Match(record)) }
+    for (_, record) in snapshot.files where matches(record) {
+      found.append(Match(record))
+      if isWholeID { return .one(found[0]) }
+    }
     for transfer in snapshot.transfers where matches(transfer) {
       if !found.contains(where: { $0.id == transfer.file }) {
         found.append(Match(id: transfer.file, name: Visible.text(transfer.fileName), owner: ""))
@@ -56,10 +59,12 @@ struct FileReference: Sendable {
     return found.first.map { .one($0) } ?? .none
   }
 
+  /// It is nobody's name, and is what scripts ask for by the thousand.
+  private var isWholeID: Bool { range.map { $0.lowerBound == $0.upperBound } ?? false }
+
   private func matches(_ record: FileRecord) -> Bool {
     if let range, range.contains(record.entry.id) { return true }
-    // A whole id is nobody's name, and is what scripts ask for by the thousand.
-    if text.utf8.count == 2 * FileID.byteCount, range != nil { return false }
+    if isWholeID { return false }
     return record.copy?.storedName == text || names(record.entry.name)
   }
 

@@ -112,7 +112,9 @@ final class Desk: NetworkDelegate {
 
   func hold(_ content: [UInt8], as name: String) { state.withLock { $0.copies[name] = content } }
 
-  func deliver(_ event: Event) async {
+  func deliver(_ event: Event) async { tell(event) }
+
+  func tell(_ event: Event) {
     let answer = state.withLock { state in
       state.events.append(event)
       return state.answer
