@@ -3,40 +3,56 @@ import Testing
 @testable import p2ptui
 
 @Suite struct FrameBudgetTests {
-  /// Draws as often as it may, and returns the times.
-  private func times(_ milliseconds: Int64, answersUser: (Int64) -> Bool) -> [Int64] {
+  /// Draws as often as it may for what there is to show, if anything, and returns the times.
+  private func times(_ milliseconds: Int64, cause: (Int64) -> FrameBudget.Cause?) -> [Int64] {
     var budget = FrameBudget()
     var times: [Int64] = []
-    for now in 0..<milliseconds where budget.wait(at: now, answersUser: answersUser(now)) <= 0 {
+    var waiting: FrameBudget.Cause?
+    for now in 0..<milliseconds {
+      if let new = cause(now) { waiting = max(waiting ?? new, new) }
+      guard let due = waiting, budget.wait(at: now, for: due) <= 0 else { continue }
       budget.draw(at: now)
       times.append(now)
+      waiting = nil
     }
     return times
   }
 
   @Test func neverMoreThanTwentyFramesInASecond() {
-    let all = times(10_000) { _ in true }
+    let all = times(10_000) { _ in .key }
     for start in all { #expect(all.count { $0 >= start && $0 < start + 1000 } <= 20) }
     #expect(all.count >= 160)
   }
 
   @Test func newsComesFiveTimesASecond() {
-    #expect(times(10_000) { _ in false }.count == 50)
+    #expect(times(10_000) { _ in .news }.count == 50)
   }
 
   @Test func aKeyIsAnsweredAtOnceWhateverElseIsNew() {
     let keys = Set((1...90).map { Int64($0 * 107) })
-    let all = times(10_000) { keys.contains($0) }
+    let all = times(10_000) { keys.contains($0) ? .key : .news }
     #expect(keys.isSubset(of: Set(all)))
   }
 
+  @Test func whatAKeyBringsAboutLeavesAFrameForTheNextKey() {
+    // Typing into a filter: each key shows the text, and soon afterwards what matches it.
+    let keys = Set((1...90).map { Int64($0 * 107) })
+    let all = times(10_000) { now in
+      keys.contains(now) ? .key : keys.contains(now - 30) ? .answer : nil
+    }
+    #expect(keys.isSubset(of: Set(all)))
+    #expect(all.count > 3 * keys.count / 2)
+  }
+
   @Test func aWaitIsNoLongerThanItMustBe() {
-    var budget = FrameBudget()
-    for _ in 0..<FrameBudget.burst { budget.draw(at: 0) }
-    let wait = budget.wait(at: 0, answersUser: true)
-    #expect(wait > 0)
-    let earlier = budget.wait(at: wait - 1, answersUser: true)
-    let then = budget.wait(at: wait, answersUser: true)
-    #expect(earlier > 0 && then == 0)
+    for cause in [FrameBudget.Cause.key, .answer] {
+      var budget = FrameBudget()
+      for _ in 0..<FrameBudget.burst { budget.draw(at: 0) }
+      let wait = budget.wait(at: 0, for: cause)
+      #expect(wait > 0)
+      let earlier = budget.wait(at: wait - 1, for: cause)
+      let then = budget.wait(at: wait, for: cause)
+      #expect(earlier > 0 && then == 0)
+    }
   }
 }

@@ -18,9 +18,8 @@ struct ScreenLoop {
   private var decoder: KeyDecoder
   private var budget = FrameBudget()
   private var keysAt: Int64 = 0
-  private var needsFrame = true
-  /// A key, the mouse or a new size has changed what is to be seen.
-  private var answersUser = true
+  /// Why the next frame is drawn; `nil` while nothing has changed.
+  private var cause: FrameBudget.Cause? = .key
   private var leaves: Leave?
 
   init(first: Snapshot, options: ScreenOptions, mailbox: Mailbox, work: BackgroundWork) throws {
@@ -64,20 +63,19 @@ struct ScreenLoop {
   }
 
   private mutating func draw() {
-    guard needsFrame, budget.wait(at: now, answersUser: answersUser) <= 0 else { return }
+    guard let cause, budget.wait(at: now, for: cause) <= 0 else { return }
     let frame = Views.frame(model)
     terminal.show(frame)
     shown = frame
     budget.draw(at: now)
-    needsFrame = false
-    answersUser = false
+    self.cause = nil
   }
 
   /// Waits for keys, mail, signals or time, and takes the first and the last two in. `false` if the
   /// terminal is gone.
   private mutating func wait() -> Bool {
     var timeout = model.wakeAfter
-    if needsFrame { timeout = min(timeout, budget.wait(at: now, answersUser: answersUser)) }
+    if let cause { timeout = min(timeout, budget.wait(at: now, for: cause)) }
     if decoder.isWaiting { timeout = min(timeout, Self.escapeDelay) }
     var sources = [
       pollfd(fd: terminal.input, events: Int16(POLLIN), revents: 0),
@@ -138,12 +136,14 @@ struct ScreenLoop {
   }
 
   private mutating func update(_ action: Action) {
-    switch action {
-    case .snapshot, .tick: break
-    default: answersUser = true
-    }
+    let news: FrameBudget.Cause =
+      switch action {
+      case .key, .mouse, .resize: .key
+      case .sorted, .replies, .output, .completions: .answer
+      case .snapshot, .tick: .news
+      }
+    cause = max(cause ?? .news, news)
     perform(model.update(action, at: now))
-    needsFrame = true
   }
 
   private mutating func perform(_ requests: [Request]) {
@@ -158,7 +158,7 @@ struct ScreenLoop {
       case .bell: terminal.bell()
       case .redraw:
         terminal.redraw()
-        needsFrame = true
+        cause = .key
       case .suspend: suspend()
       case .saveHistory(let lines): historyFile?.write(lines)
       case .leave(let way): leaves = way
