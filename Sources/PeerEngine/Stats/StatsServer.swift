@@ -97,8 +97,8 @@ public actor StatsServer {
   static func application(
     _ source: StatsSource, address: String, port: Int, hostNames: [String],
     onStart: @escaping @Sendable (Int) -> Void = { _ in }
-  ) -> some ApplicationProtocol {
-    Application(
+  ) -> StatsApplication {
+    StatsApplication(
       responder: StatsResponder(source: source, hostNames: hostNames),
       server: HTTPServerBuilder { responder in
         CountedChannel(
@@ -107,8 +107,7 @@ public actor StatsServer {
       configuration: ApplicationConfiguration(
         address: .hostname(address, port: port),
         availableConnectionsDelegate: .maximum(Limits.connections, logger: silence)),
-      onServerRunning: { channel in onStart(channel.localAddress?.port ?? port) },
-      logger: silence)
+      logger: silence, started: { channel in onStart(channel.localAddress?.port ?? port) })
   }
 
   private static var http: HTTP1Channel.Configuration {
