@@ -106,7 +106,7 @@ public final class PeerEngine: PeerClient {
     do {
       let listener = try await Listener.bind(
         try SocketAddress(ipAddress: address, port: configuration.p2pPort),
-        group: MultiThreadedEventLoopGroup.singleton, limits: NetworkLimits())
+        limits: NetworkLimits())
       let told = await Resolver().addresses(of: configuration.host)
       return (listener, Set(told).union(resolved).union(ownAddresses(boundTo: address)))
     } catch {

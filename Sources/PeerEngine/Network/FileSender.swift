@@ -92,7 +92,7 @@ struct FileSender {
 }
 
 /// How much is worth writing at once: as much as the reader takes in a moment, so that a fast one costs few
-/// calls, and a slow one is seen to move.
+/// calls, a slow one is seen to move, and one of many holds up the event loop's others for little.
 private struct PieceSize {
   let least: Int
   let largest: Int
@@ -105,8 +105,8 @@ private struct PieceSize {
   }
 
   mutating func note(_ time: Duration) {
-    if time < .milliseconds(50) { bytes = min(largest, 2 * bytes) }
-    if time > .milliseconds(500) { bytes = max(least, bytes / 2) }
+    if time < .milliseconds(10) { bytes = min(largest, 2 * bytes) }
+    if time > .milliseconds(40) { bytes = max(least, bytes / 2) }
   }
 }
 

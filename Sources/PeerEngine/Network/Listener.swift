@@ -11,10 +11,8 @@ struct Listener: Sendable {
   ///   - address: numeric, or a name of this machine.
   ///   - port: 0 takes any free one.
   /// - Throws: what the system says: in use, no permission, no such address.
-  static func bind(_ address: SocketAddress, group: any EventLoopGroup, limits: NetworkLimits) async throws
-    -> Listener
-  {
-    let channel = try await ServerBootstrap(group: group)
+  static func bind(_ address: SocketAddress, limits: NetworkLimits) async throws -> Listener {
+    let channel = try await ServerBootstrap(group: EventLoops.messages, childGroup: EventLoops.transfers)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       // Inherited by accepted connections, where it would be too late.

@@ -20,7 +20,6 @@ final class Network: Sendable {
   /// Of the attempts that run.
   private let controls = Mutex([AttemptID: (file: FileID, control: FetchControl)]())
   private let uploads = RunningTransfers<UploadID>()
-  private let group: any EventLoopGroup
   /// Of transfers that we have begun, and of files that are sent.
   private let executor = TransferExecutor(yields: true)
   /// Of messages that come in: gossip does not queue behind the bytes of files.
@@ -45,13 +44,13 @@ final class Network: Sendable {
     self.delegate = delegate
     self.limits = limits
     self.coreLimits = coreLimits
-    group = MultiThreadedEventLoopGroup.singleton
-    dialer = Dialer(group: group, limits: limits)
+    dialer = Dialer(group: EventLoops.transfers, limits: limits)
     heldBytes = HeldBytes(limit: limits.heldBytes)
     sessions = HolderSessions(limits: limits)
     downloadLimit = RateLimit(bytesPerSecond: limitDown)
     uploadLimit = RateLimit(bytesPerSecond: limitUp)
-    courier = Courier(dialer: dialer, limits: limits) { endpoint, failure in
+    courier = Courier(dialer: Dialer(group: EventLoops.messages, limits: limits), limits: limits) {
+      endpoint, failure in
       delegate.tell(failure.map { .sendFailed(to: endpoint, reason: $0) } ?? .sent(to: endpoint))
     }
   }

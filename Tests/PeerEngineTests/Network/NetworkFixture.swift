@@ -22,8 +22,7 @@ final class NetworkFixture: Sendable {
     change(&limits)
     network = Network(delegate: desk, limits: limits, coreLimits: Limits(), limitDown: nil, limitUp: nil)
     listener = try await Listener.bind(
-      try SocketAddress(ipAddress: "127.0.0.1", port: 0), group: MultiThreadedEventLoopGroup.singleton,
-      limits: limits)
+      try SocketAddress(ipAddress: "127.0.0.1", port: 0), limits: limits)
     port = listener.port
     network.serve(listener)
   }
