@@ -1,5 +1,5 @@
 /// What a user can choose about the behaviour of the core. Durations are in milliseconds.
-public struct Settings: Sendable {
+public struct Settings: Sendable, Equatable {
   /// Whom to greet when nobody is tracked.
   public var bootstrap: [Endpoint] = Settings.wellKnownPeers
   /// Missing files fetched once after the start, and how long replies are waited for before.

@@ -2,7 +2,7 @@ import PeerCore
 import PeerEngine
 
 /// What the command line asked for, checked and in plain values.
-struct Options: Sendable {
+struct Options: Sendable, Equatable {
   /// What becomes of the peer when the terminal goes away.
   enum Hangup: String, Sendable, CaseIterable { case quit, serve }
 

@@ -22,7 +22,7 @@ enum Intent: String, Sendable, CaseIterable {
 }
 
 /// One row of the key table: bindings, the help and the hints at the foot all come from it.
-struct Binding: Sendable {
+struct Binding: Sendable, Equatable {
   var keys: [Key]
   var intent: Intent
   /// Where it works.
@@ -33,7 +33,7 @@ struct Binding: Sendable {
   var text: String
 }
 
-struct KeyTable: Sendable {
+struct KeyTable: Sendable, Equatable {
   /// In the order of help and hints.
   let bindings: [Binding]
   private let index: [Key: [Int]]

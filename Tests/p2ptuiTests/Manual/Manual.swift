@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+/// A document for the people who use the program, as tests read it.
+struct Manual: Sendable, CustomTestStringConvertible {
+  let name: String
+  /// Markdown. The man page is turned into it as far as tests need: what it sets bold is code.
+  let text: String
+
+  static let readme = Manual(reading: "README.md")
+  static let guide = Manual(reading: "docs/GUIDE.md")
+  static let all = [readme, guide]
+
+  private init(reading path: String) {
+    name = path
+    text = (try? String(contentsOf: Self.root.appending(path: path), encoding: .utf8)) ?? ""
+  }
+
+  /// The folder that the documents' paths begin in.
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  var testDescription: String { name }
+
+  /// A table: its first column's head, the heading or sentence above it, and the cells of its rows.
+  struct Table: Sendable {
+    var head: String
+    var above: String
+    var rows: [[String]]
+  }
+
+  var tables: [Table] {
+    var tables: [Table] = []
+    var above = ""
+    var isInside = false
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      let cells = Self.cells(of: line)
+      if cells.isEmpty {
+        if !line.isEmpty { above = String(line) }
+        isInside = false
+      } else if !isInside {
+        tables.append(Table(head: cells[0], above: above, rows: []))
+        isInside = true
+      } else if !cells[0].hasPrefix("---") {
+        tables[tables.count - 1].rows.append(cells)
+      }
+    }
+    return tables
+  }
+
+  func tables(headed head: String) -> [Table] { tables.filter { $0.head == head } }
+
+  private static func cells(of line: Substring) -> [String] {
+    guard line.hasPrefix("|") else { return [] }
+    // A bar inside a cell is written with a backslash.
+    return line.replacing("\\|", with: "\u{0}").split(separator: "|", omittingEmptySubsequences: false)
+      .dropFirst().dropLast()
+      .map { $0.replacing("\u{0}", with: "|").trimmingCharacters(in: .whitespaces) }
+  }
+
+  /// The blocks between fences, by the language that the fence names.
+  var blocks: [(language: String, text: String)] {
+    text.matches(of: #/(?m)^```(\w*)\n((?:.*\n)*?)```$/#).map { (String($0.1), String($0.2)) }
+  }
+
+  /// What stands between backticks, outside of blocks.
+  var codes: [String] { Self.codes(in: text.replacing(#/(?m)^```\w*\n(?:.*\n)*?```$/#, with: "")) }
+
+  static func codes(in text: String) -> [String] {
+    text.matches(of: #/`([^`]+)`/#).map {
+      String($0.1).replacing("\n", with: " ").replacing("\\|", with: "|")
+    }
+  }
+
+  /// Command lines of the program: in blocks and between backticks, without what the shell keeps to itself.
+  var commandLines: [[String]] {
+    let lines =
+      blocks.flatMap { $0.text.split(separator: "\n").map(String.init) }
+      + codes.filter { $0.hasPrefix("p2ptui ") }
+    return lines.compactMap { line in
+      guard let start = line.firstMatch(of: #/(?:^|[ |])p2ptui (?=[a-z<$-])/#) else { return nil }
+      return Self.words(String(line[start.range.upperBound...]))
+    }
+  }
+
+  /// The words of a shell's line, with a value in place of what stands for one.
+  private static func words(_ line: String) -> [String] {
+    var line = line
+    for (name, value) in [
+      ("$((8100 + n))", "8101"), ("$n", "1"), ("$(hostname -f)", "host"), ("$(hostname)", "host"),
+      ("<peer_id>", "ann"), ("<host>", "host"), ("<p2p_port>", "8040"), ("<http_port>", "8041"),
+      ("[options]", ""),
+    ] { line = line.replacing(name, with: value) }
+    let end = line.firstIndex { "<>|&#".contains($0) } ?? line.endIndex
+    return line[..<end].split(separator: " ").map(String.init).filter { $0 != "2" }
+  }
+}
+
+@Suite struct ManualFormTests {
+  @Test("a manual has what these tests look for", arguments: Manual.all)
+  func parts(manual: Manual) {
+    #expect(!manual.tables(headed: "key").isEmpty)
+    #expect(!manual.tables(headed: "option").isEmpty)
+    #expect(!manual.commandLines.isEmpty)
+  }
+
+  /// `[…](file)` and `[…](#heading)`; what lies elsewhere is not asked for.
+  @Test("links lead somewhere", arguments: Manual.all)
+  func links(manual: Manual) {
+    let folder = Manual.root.appending(path: manual.name).deletingLastPathComponent()
+    let headings = Set(
+      manual.text.matches(of: #/(?m)^#+ (.+)$/#).map { heading in
+        heading.1.lowercased().filter { $0.isLetter || $0.isNumber || $0 == " " || $0 == "-" }
+          .replacing(" ", with: "-")
+      })
+    for link in manual.text.matches(of: #/\]\(([^)]+)\)/#).map({ String($0.1) }) {
+      if link.hasPrefix("#") {
+        #expect(headings.contains(String(link.dropFirst())), "\(link)")
+      } else if !link.contains("://") {
+        #expect(FileManager.default.fileExists(atPath: folder.appending(path: link).path), "\(link)")
+      }
+    }
+  }
+}
