@@ -171,7 +171,7 @@ public struct PeerState: Sendable {
     case .unknown(let type):
       log(.info, "\(address) sent a message of unknown type \(quoted(type ?? "")), ignored")
     case .invalid(let type, let why):
-      log(.warning, "\(address) sent a \(type) with \(why), ignored")
+      log(.warning, "\(address) sent a \(type.rawValue) with \(why), ignored")
     }
   }
 

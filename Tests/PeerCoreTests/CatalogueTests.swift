@@ -337,10 +337,10 @@ import Testing
 
   @Test func whoStillListsAFileThatWeDeletedIsToldAgain() {
     var peer = Peer(tombstones: [Tombstone(id: FileID(1), owner: Peer.id.text, time: 0)])
-    let first = peer.reply(bob, [.ours(1)]).sends(of: "DELETE")
+    let first = peer.reply(bob, [.ours(1)]).sends(of: .delete)
     #expect(first == [bob.endpoint])
     let again = peer.wait(2_000) + peer.reply(bob, [.ours(1)])
-    #expect(again.sends(of: "DELETE") == [bob.endpoint])
+    #expect(again.sends(of: .delete) == [bob.endpoint])
   }
 
   @Test func pushedAgainTheFileIsBackFromTheDead() {

@@ -15,7 +15,7 @@ import Testing
     let asked = peer.happen(.command(.push(path: "/tmp/a"), request: request))
     #expect(asked.contains(.importFile(path: "/tmp/a", timestamp: peer.moment.wall / 1000, request)))
     let effects = peer.happen(.imported(request, .ours(1), peer.copy(.ours(1))))
-    #expect(Set(effects.sends(of: "ANNOUNCE")) == [ann.endpoint, bob.endpoint])
+    #expect(Set(effects.sends(of: .announce)) == [ann.endpoint, bob.endpoint])
     #expect(effects.replications.count == 1)
     #expect(effects.contains { if case .answer(request, .done, _) = $0 { true } else { false } })
   }
@@ -33,7 +33,7 @@ import Testing
     peer.forgetEffects()
     let reply = peer.command(.delete(FileID(1)))
     #expect(reply?.isDone == true)
-    #expect(peer.effects.sends(of: "DELETE") == [ann.endpoint])
+    #expect(peer.effects.sends(of: .delete) == [ann.endpoint])
     #expect(peer.effects.trashed == [FileID(1)])
     for id in [FileID(2), FileID(3)] {
       let refused = peer.command(.delete(id))
@@ -66,7 +66,7 @@ import Testing
     peer.reply(ann)
     peer.forgetEffects()
     _ = peer.command(.announce(FileID(1)))
-    #expect(peer.effects.sends(of: "ANNOUNCE") == [ann.endpoint])
+    #expect(peer.effects.sends(of: .announce) == [ann.endpoint])
     let refused = peer.command(.announce(FileID(2)))
     #expect(refused?.isDone == false)
   }
@@ -76,10 +76,10 @@ import Testing
     let alone = peer.command(.gossip(nil))
     #expect(alone?.isDone == false)
     _ = peer.command(.gossip(bob.endpoint))
-    #expect(peer.effects.sends(of: "GOSSIP") == [bob.endpoint])
+    #expect(peer.effects.sends(of: .gossip) == [bob.endpoint])
     peer.reply(ann)
     _ = peer.command(.gossip(nil))
-    #expect(peer.effects.sends(of: "GOSSIP") == [bob.endpoint, ann.endpoint])
+    #expect(peer.effects.sends(of: .gossip) == [bob.endpoint, ann.endpoint])
   }
 
   @Test func whatCannotBeFetchedSaysWhy() {

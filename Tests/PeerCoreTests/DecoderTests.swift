@@ -37,7 +37,7 @@ import Testing
   func withoutAUsableAddressThereIsNobodyToTrack(members: String) throws {
     #expect(
       try message(#"{"type":"GOSSIP","id":"x",\#(members)}"#)
-        == .invalid(type: "GOSSIP", why: "no usable host and port"))
+        == .invalid(type: .gossip, why: "no usable host and port"))
   }
 
   @Test func aGossipIsKeptExactlyAsItCame() throws {
@@ -86,7 +86,7 @@ import Testing
         == .announce(Announce(from: nil, file: Self.entry)))
     #expect(
       try message(#"{"type":"ANNOUNCE","from":"bob"}"#)
-        == .invalid(type: "ANNOUNCE", why: "no usable file_id"))
+        == .invalid(type: .announce, why: "no usable file_id"))
   }
 
   @Test func aRequestNamesAFile() throws {
@@ -101,9 +101,9 @@ import Testing
       try message(#"{"type":"DELETE","from":"ann","file_id":"\#(Self.hex)"}"#)
         == .delete(Delete(from: PeerID("ann"), file: Self.id)))
     #expect(
-      try message(#"{"type":"DELETE","file_id":"\#(Self.hex)"}"#) == .invalid(type: "DELETE", why: "no from"))
+      try message(#"{"type":"DELETE","file_id":"\#(Self.hex)"}"#) == .invalid(type: .delete, why: "no from"))
     #expect(
-      try message(#"{"type":"DELETE","from":"ann"}"#) == .invalid(type: "DELETE", why: "no usable file_id"))
+      try message(#"{"type":"DELETE","from":"ann"}"#) == .invalid(type: .delete, why: "no usable file_id"))
   }
 
   @Test(arguments: [#"{"type":"PING"}"#, "{}", #"{"type":5}"#, #"{"type":{"type":"GOSSIP"}}"#])

@@ -40,7 +40,7 @@ import Testing
     #expect(read.allSatisfy { $0.count == 1 })
     #expect(
       read.map { $0.first?.type } == [
-        "GOSSIP", "GOSSIP_REPLY", "GOSSIP_REPLY", "ANNOUNCE", "GET_FILE", "DELETE", "FILE_DATA", "FILE_DATA",
+        .gossip, .gossipReply, .gossipReply, .announce, .getFile, .delete, .fileData, .fileData,
       ])
     var expected = Self.entry(timestamp: "1744170562")
     expected.size = Lexeme(json: "1.621246337890625e-05")

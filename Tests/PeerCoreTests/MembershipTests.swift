@@ -13,7 +13,7 @@ import Testing
     var peer = Peer()
     let effects = peer.gossip(ann)
     #expect(peer.tracks(ann))
-    #expect(effects.sends(of: "GOSSIP_REPLY") == [ann.endpoint])
+    #expect(effects.sends(of: .gossipReply) == [ann.endpoint])
   }
 
   @Test func aReplyTracksItsSenderAndIsNotAnswered() {
@@ -83,7 +83,7 @@ import Testing
       peer.reply(bob)
       let effects = peer.hear(
         .gossip(Gossip(origin: ann.endpoint, peerID: ann.id, id: id, raw: Array("raw".utf8))))
-      #expect(effects.sends(of: "GOSSIP_REPLY") == [ann.endpoint])
+      #expect(effects.sends(of: .gossipReply) == [ann.endpoint])
       #expect(effects.sends(raw: "raw").isEmpty)
       #expect(peer.state.seenGossip.count == 0)
     }
@@ -236,7 +236,7 @@ import Testing
 
   @Test func atTheStartOneWellKnownPeerIsGreeted() {
     let greeted = (1...40).map { seed in
-      Peer(seed: UInt64(seed)) { $0.bootstrap = Self.wellKnown }.effects.sends(of: "GOSSIP")
+      Peer(seed: UInt64(seed)) { $0.bootstrap = Self.wellKnown }.effects.sends(of: .gossip)
     }
     #expect(greeted.allSatisfy { $0.count == 1 })
     #expect(Set(greeted.joined()) == Set(Self.wellKnown))
@@ -247,10 +247,10 @@ import Testing
     var times: [Int64] = []
     let begin = peer.uptime
     while peer.uptime < begin + 200_000 {
-      if !peer.wait(500).sends(of: "GOSSIP").isEmpty { times.append((peer.uptime - begin) / 1000) }
+      if !peer.wait(500).sends(of: .gossip).isEmpty { times.append((peer.uptime - begin) / 1000) }
     }
     #expect(times == [5, 15, 35, 75, 135, 195])
-    let greeted = peer.effects.sends(of: "GOSSIP")
+    let greeted = peer.effects.sends(of: .gossip)
     #expect(Set(greeted.prefix(4)) == Set(Self.wellKnown))
     #expect(greeted[0] == greeted[4])
   }
@@ -261,10 +261,10 @@ import Testing
     peer.reply(ann)
     peer.forgetEffects()
     peer.wait(60_000)
-    #expect(peer.effects.sends(of: "GOSSIP").allSatisfy { $0 == ann.endpoint })
+    #expect(peer.effects.sends(of: .gossip).allSatisfy { $0 == ann.endpoint })
     peer.wait(16_000)
     #expect(!peer.tracks(ann))
-    #expect(peer.effects.sends(of: "GOSSIP").contains { Self.wellKnown.contains($0) })
+    #expect(peer.effects.sends(of: .gossip).contains { Self.wellKnown.contains($0) })
   }
 
   @Test func weDoNotGreetOurselves() {
@@ -349,7 +349,7 @@ import Testing
       peer.hear(.gossip(Gossip(origin: Other(number).endpoint, peerID: Other(number).id, id: nil)))
     }
     peer.wait(30_000)
-    #expect(peer.effects.sends(of: "GOSSIP_REPLY").count == 30)
+    #expect(peer.effects.sends(of: .gossipReply).count == 30)
     let told = peer.effects.logs("much gossip", level: .info)
     #expect((1...2).contains(told.count))
   }
@@ -365,7 +365,7 @@ import Testing
       }
       peer.wait(500)
     }
-    #expect(peer.effects.sends(of: "GOSSIP_REPLY").contains(Other(999).endpoint))
+    #expect(peer.effects.sends(of: .gossipReply).contains(Other(999).endpoint))
   }
 
   @Test func strangersCannotFillTheLog() {

@@ -266,7 +266,7 @@ extension [Effect] {
     }
   }
 
-  func sends(of type: String) -> [Endpoint] { sends.filter { $0.message?.type == type }.map(\.to) }
+  func sends(of type: MessageType) -> [Endpoint] { sends.filter { $0.message?.type == type }.map(\.to) }
 
   /// Where raw bytes went that are no message of ours.
   func sends(raw: String) -> [Endpoint] {

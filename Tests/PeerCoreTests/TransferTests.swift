@@ -34,10 +34,10 @@ import Testing
     peer.verify(.file(1))
     #expect(peer.transfers.first?.state == .verifying)
     #expect(!peer.has(.file(1)))
-    #expect(peer.effects.sends(of: "ANNOUNCE").isEmpty)
+    #expect(peer.effects.sends(of: .announce).isEmpty)
     peer.keepArrived()
     #expect(peer.has(.file(1)))
-    #expect(Set(peer.effects.sends(of: "ANNOUNCE")) == [ann.endpoint, bob.endpoint])
+    #expect(Set(peer.effects.sends(of: .announce)) == [ann.endpoint, bob.endpoint])
     #expect(peer.transfers.first?.state == .done)
     #expect(peer.record(.file(1))?.entry.owner == "somebody")
     peer.wait(60_000)
@@ -257,7 +257,7 @@ import Testing
     #expect(!peer.has(.file(1)))
     peer.keepArrived()
     #expect(peer.has(.file(1)))
-    #expect(peer.effects.sends(of: "ANNOUNCE") == [ann.endpoint])
+    #expect(peer.effects.sends(of: .announce) == [ann.endpoint])
     #expect(peer.record(.file(1))?.entry.sizeBytes == 17)
   }
 

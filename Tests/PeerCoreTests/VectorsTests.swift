@@ -87,6 +87,8 @@ import Testing
 
   @Test func messagesAreSentAsTheVectorsSay() {
     #expect(Set(vectors.sent.map(\.about)) == Set(Self.written.keys))
+    #expect(
+      Set(vectors.sent.map { MessageType(ofSent: Array($0.bytes.utf8)) }) == Set(MessageType.allCases))
     for vector in vectors.sent {
       let bytes = Self.written[vector.about].map { String(decoding: $0, as: UTF8.self) }
       #expect(bytes == vector.bytes, "\(vector.about)")
@@ -125,7 +127,7 @@ import Testing
   /// Messages in the words of the vectors.
   private static func told(_ found: Collector) -> [[String: Any]] {
     found.messages.map { message in
-      var told: [String: Any] = ["type": message.type]
+      var told: [String: Any] = ["type": message.typeName]
       switch message {
       case .gossip(let gossip):
         tell(gossip.origin, gossip.peerID, gossip.features, &told)

@@ -18,7 +18,7 @@ public enum WireProperties {
       }
     }
     for message in whole.messages {
-      if let broken = brokenRoundTrip(message) { return "\(message.type): \(broken)" }
+      if let broken = brokenRoundTrip(message) { return "\(message.typeName): \(broken)" }
     }
     return brokenImport(bytes) ?? brokenState(whole.messages)
   }

@@ -25,6 +25,13 @@ enum Fixture {
       copy: isHere ? LocalCopy(storedName: name, size: size ?? 0, modified: 0) : nil, fetch: fetch)
   }
 
+  /// What the files pane sorts by so many columns to the right of another.
+  static func column(_ step: Int, from sort: FileQuery.Sort) -> FileQuery.Sort {
+    let columns = FilesList.columns
+    let index = (columns.firstIndex(of: sort) ?? 0) + step
+    return columns[(index + columns.count) % columns.count]
+  }
+
   static let records = [
     record(1, "notes.txt", owner: "alice", size: 922, age: 12, holders: [], isHere: true),
     record(2, "lecture-03.pdf", size: 17_613, age: 320, holders: [0, 1]),

@@ -1,3 +1,21 @@
+/// The types of messages that this peer knows (PROTOCOL.md, "Messages" and "Extension"), as they are written.
+public enum MessageType: String, Sendable, CaseIterable {
+  case gossip = "GOSSIP"
+  case gossipReply = "GOSSIP_REPLY"
+  case announce = "ANNOUNCE"
+  case getFile = "GET_FILE"
+  case fileData = "FILE_DATA"
+  case delete = "DELETE"
+  case getBlocks = "GET_BLOCKS"
+  case blocks = "BLOCKS"
+
+  /// Of a message that is sent. Our own begin with their type; all others are GOSSIPs, forwarded as they came.
+  public init(ofSent message: [UInt8]) {
+    self =
+      Self.allCases.first { message.starts(with: "{\"type\": \"\($0.rawValue)\"".utf8) } ?? .gossip
+  }
+}
+
 /// A message of the network (PROTOCOL.md, "Messages"), decoded tolerantly.
 public enum Message: Sendable, Equatable {
   case gossip(Gossip)
@@ -12,20 +30,29 @@ public enum Message: Sendable, Equatable {
   /// An object with another `type`, or with none.
   case unknown(type: String?)
   /// A message of a known type that lacks what it can't do without.
-  case invalid(type: String, why: String)
+  case invalid(type: MessageType, why: String)
 
-  public var type: String {
+  /// `nil` for what was not understood.
+  public var type: MessageType? {
     switch self {
-    case .gossip: "GOSSIP"
-    case .gossipReply: "GOSSIP_REPLY"
-    case .announce: "ANNOUNCE"
-    case .getFile: "GET_FILE"
-    case .fileData: "FILE_DATA"
-    case .delete: "DELETE"
-    case .getBlocks: "GET_BLOCKS"
-    case .blocks: "BLOCKS"
+    case .gossip: .gossip
+    case .gossipReply: .gossipReply
+    case .announce: .announce
+    case .getFile: .getFile
+    case .fileData: .fileData
+    case .delete: .delete
+    case .getBlocks: .getBlocks
+    case .blocks: .blocks
+    case .unknown, .invalid: nil
+    }
+  }
+
+  /// As the sender wrote it, and as untrusted.
+  public var typeName: String {
+    switch self {
     case .unknown(let type): type ?? "no type"
-    case .invalid(let type, _): type
+    case .invalid(let type, _): type.rawValue
+    default: type?.rawValue ?? ""
     }
   }
 }

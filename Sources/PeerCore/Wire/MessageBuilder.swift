@@ -74,11 +74,12 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
   private func checkSize(at offset: Int) throws(WireError) {
     guard offset - messageStart - dataBytes > smallestLimit else { return }
     let (limit, what) =
-      switch fields.text(.type) {
-      case "GOSSIP": (limits.gossipBytes, "a GOSSIP")
-      case "GET_FILE", "GET_BLOCKS", "DELETE", "ANNOUNCE": (limits.smallMessageBytes, "a message")
-      case "FILE_DATA": (limits.fileDataMetadataBytes, "a FILE_DATA without its data")
-      default: (limits.replyBytes, "a message")
+      switch type {
+      case .gossip: (limits.gossipBytes, "a GOSSIP")
+      case .getFile, .getBlocks, .delete, .announce: (limits.smallMessageBytes, "a message")
+      case .fileData: (limits.fileDataMetadataBytes, "a FILE_DATA without its data")
+      // Its type may be yet to come.
+      case .gossipReply, .blocks, nil: (limits.replyBytes, "a message")
       }
     if offset - messageStart - dataBytes > limit { throw .tooLarge(what, limit: limit) }
   }
@@ -195,7 +196,7 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
 
   private mutating func stringUse(of member: MessageField) throws(WireError) -> StringUse {
     guard member == .data else { return .value(member) }
-    guard place == .message, fields[.type].isNull || fields.text(.type) == "FILE_DATA" else {
+    guard place == .message, fields[.type].isNull || type == .fileData else {
       return .ignored
     }
     if hasData { throw .malformed("a second data", at: messageStart) }
@@ -280,40 +281,42 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
 
   // MARK: Messages
 
+  private var type: MessageType? { fields.text(.type).flatMap(MessageType.init) }
+
   private func message(raw: [UInt8]?) -> Message {
-    switch fields.text(.type) {
-    case "GOSSIP":
-      guard let origin = fields.endpoint else { return noEndpoint("GOSSIP") }
+    switch type {
+    case .gossip:
+      guard let origin = fields.endpoint else { return noEndpoint(.gossip) }
       return .gossip(
         Gossip(
           origin: origin, peerID: fields.peerID(at: origin), id: fields.text(.id), features: features,
           raw: JSONString.ascii(raw ?? [])))
-    case "GOSSIP_REPLY":
-      guard let origin = fields.endpoint else { return noEndpoint("GOSSIP_REPLY") }
+    case .gossipReply:
+      guard let origin = fields.endpoint else { return noEndpoint(.gossipReply) }
       return .gossipReply(
         GossipReply(
           origin: origin, peerID: fields.peerID(at: origin), files: entries, features: features,
           unusable: unusableEntries))
-    case "ANNOUNCE":
-      guard let file = fields.fileEntry else { return noFileID("ANNOUNCE") }
+    case .announce:
+      guard let file = fields.fileEntry else { return noFileID(.announce) }
       return .announce(Announce(from: fields.text(.from).map(PeerID.init), file: file))
-    case "GET_FILE":
+    case .getFile:
       return .getFile(
         GetFile(
           file: fields.fileID, acceptsRaw: lists[.accept]?.contains("raw") == true,
           offset: fields[.offset].unsigned ?? 0, length: fields[.length].unsigned))
-    case "GET_BLOCKS": return .getBlocks(GetBlocks(file: fields.fileID))
-    case "BLOCKS": return .blocks(Blocks(file: fields.fileID, list: blockList))
-    case "FILE_DATA":
+    case .getBlocks: return .getBlocks(GetBlocks(file: fields.fileID))
+    case .blocks: return .blocks(Blocks(file: fields.fileID, list: blockList))
+    case .fileData:
       return .fileData(
         FileData(
           id: fields.fileID, name: fields.text(.fileName) ?? "", owner: fields.text(.fileOwner) ?? "",
           timestamp: fields[.fileTimestamp], size: fields[.fileSize], hasData: hasData, raw: rawPart))
-    case "DELETE":
-      guard let file = fields.fileID else { return noFileID("DELETE") }
-      guard let from = fields.text(.from) else { return .invalid(type: "DELETE", why: "no from") }
+    case .delete:
+      guard let file = fields.fileID else { return noFileID(.delete) }
+      guard let from = fields.text(.from) else { return .invalid(type: .delete, why: "no from") }
       return .delete(Delete(from: PeerID(from), file: file))
-    case let type: return .unknown(type: type)
+    case nil: return .unknown(type: fields.text(.type))
     }
   }
 
@@ -334,6 +337,9 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     return hashes.count == texts.count ? BlockList(size: size, hashes: hashes) : nil
   }
 
-  private func noEndpoint(_ type: String) -> Message { .invalid(type: type, why: "no usable host and port") }
-  private func noFileID(_ type: String) -> Message { .invalid(type: type, why: "no usable file_id") }
+  private func noEndpoint(_ type: MessageType) -> Message {
+    .invalid(type: type, why: "no usable host and port")
+  }
+
+  private func noFileID(_ type: MessageType) -> Message { .invalid(type: type, why: "no usable file_id") }
 }

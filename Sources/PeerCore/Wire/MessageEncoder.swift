@@ -2,7 +2,7 @@
 /// names, every timestamp lexeme as it came.
 public enum MessageEncoder {
   public static func gossip(from origin: Endpoint, peerID: PeerID, id: String) -> [UInt8] {
-    message("GOSSIP") {
+    message(.gossip) {
       writeOrigin(origin, peerID, &$0)
       $0.field("id", id)
       writeFeatures(&$0)
@@ -12,7 +12,7 @@ public enum MessageEncoder {
   public static func gossipReply(from origin: Endpoint, peerID: PeerID, files: some Sequence<FileEntry>)
     -> [UInt8]
   {
-    message("GOSSIP_REPLY") {
+    message(.gossipReply) {
       writeOrigin(origin, peerID, &$0)
       writeFeatures(&$0)
       $0.key("files")
@@ -27,14 +27,14 @@ public enum MessageEncoder {
   }
 
   public static func announce(from: PeerID, file: FileEntry) -> [UInt8] {
-    message("ANNOUNCE") {
+    message(.announce) {
       $0.field("from", from.text)
       writeEntry(file, &$0)
     }
   }
 
   public static func getFile(_ id: FileID) -> [UInt8] {
-    message("GET_FILE") { $0.field("file_id", id.hex) }
+    message(.getFile) { $0.field("file_id", id.hex) }
   }
 
   /// A request to a peer that knows the extension (PROTOCOL.md, "Extension").
@@ -43,7 +43,7 @@ public enum MessageEncoder {
   ///   - offset: bytes.
   ///   - length: bytes; `nil`: to the end of the file.
   public static func getFile(_ id: FileID, rawFrom offset: UInt64, length: UInt64?) -> [UInt8] {
-    message("GET_FILE") {
+    message(.getFile) {
       $0.field("file_id", id.hex)
       $0.list("accept", ["raw"])
       $0.field("offset", json: String(offset))
@@ -52,7 +52,7 @@ public enum MessageEncoder {
   }
 
   public static func delete(from: PeerID, file: FileID) -> [UInt8] {
-    message("DELETE") {
+    message(.delete) {
       $0.field("from", from.text)
       $0.field("file_id", file.hex)
     }
@@ -62,7 +62,7 @@ public enum MessageEncoder {
   public static func fileDataStart(_ file: FileEntry) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.field("type", "FILE_DATA")
+    writer.field("type", MessageType.fileData.rawValue)
     writeEntry(file, &writer)
     writer.key("data")
     writer.bytes.append(UInt8(ascii: "\""))
@@ -71,7 +71,7 @@ public enum MessageEncoder {
 
   /// A FILE_DATA with its line break, which the raw bytes of that part have to follow.
   public static func fileData(_ file: FileEntry, raw part: RawPart) -> [UInt8] {
-    message("FILE_DATA") {
+    message(.fileData) {
       writeEntry(file, &$0)
       $0.field("encoding", "raw")
       $0.field("offset", json: String(part.offset))
@@ -81,11 +81,11 @@ public enum MessageEncoder {
   }
 
   public static func getBlocks(_ id: FileID) -> [UInt8] {
-    message("GET_BLOCKS") { $0.field("file_id", id.hex) }
+    message(.getBlocks) { $0.field("file_id", id.hex) }
   }
 
   public static func blocks(_ id: FileID, _ list: BlockList) -> [UInt8] {
-    message("BLOCKS") {
+    message(.blocks) {
       $0.field("file_id", id.hex)
       $0.field("size", json: String(list.size))
       $0.field("block_size", json: String(BlockList.blockSize))
@@ -94,7 +94,7 @@ public enum MessageEncoder {
   }
 
   /// "I have no blocks of it."
-  public static let blocksNotFound = message("BLOCKS") {
+  public static let blocksNotFound = message(.blocks) {
     for name in ["file_id", "size", "block_size", "hashes"] as [StaticString] {
       $0.field(name, json: "null")
     }
@@ -103,7 +103,7 @@ public enum MessageEncoder {
   public static let fileDataEnd = Array("\"}".utf8)
 
   /// "I do not have it."
-  public static let fileNotFound = message("FILE_DATA") {
+  public static let fileNotFound = message(.fileData) {
     for name in ["file_name", "file_size", "file_id", "file_owner", "file_timestamp", "data"]
       as [StaticString]
     {
@@ -111,10 +111,10 @@ public enum MessageEncoder {
     }
   }
 
-  private static func message(_ type: String, _ write: (inout JSONWriter) -> Void) -> [UInt8] {
+  private static func message(_ type: MessageType, _ write: (inout JSONWriter) -> Void) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.field("type", type)
+    writer.field("type", type.rawValue)
     write(&writer)
     writer.endObject()
     return writer.bytes

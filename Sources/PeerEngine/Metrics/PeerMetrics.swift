@@ -52,10 +52,10 @@ public final class PeerMetrics: Sendable {
 
   func count(_ event: Event) {
     switch event {
-    case .received(let message, _, _): countMessage("in", Self.type(of: message))
-    case .pushed: countMessage("in", "FILE_DATA")
-    case .fetched: countMessage("in", "FILE_DATA")
-    case .blocksFetched(_, _?): countMessage("in", "BLOCKS")
+    case .received(let message, _, _): countMessage("in", message)
+    case .pushed: countMessage("in", .fileData)
+    case .fetched: countMessage("in", .fileData)
+    case .blocksFetched(_, _?): countMessage("in", .blocks)
     case .fetchFailed(_, let failure), .openFailed(_, let failure), .verifyFailed(_, let failure):
       countFailure("download", failure)
     case .kept: countEnd("down", "done")
@@ -72,11 +72,11 @@ public final class PeerMetrics: Sendable {
 
   func count(_ effect: Effect) {
     switch effect {
-    case .send(let message, _, _): countMessage("out", Self.type(of: message))
-    case .fetch: countMessage("out", "GET_FILE")
-    case .fetchBlocks: countMessage("out", "GET_BLOCKS")
-    case .serve, .replicate, .refuse: countMessage("out", "FILE_DATA")
-    case .serveBlocks: countMessage("out", "BLOCKS")
+    case .send(let message, _, _): countMessage("out", MessageType(ofSent: message))
+    case .fetch: countMessage("out", .getFile)
+    case .fetchBlocks: countMessage("out", .getBlocks)
+    case .serve, .replicate, .refuse: countMessage("out", .fileData)
+    case .serveBlocks: countMessage("out", .blocks)
     default: break
     }
   }
@@ -86,7 +86,20 @@ public final class PeerMetrics: Sendable {
       .increment()
   }
 
-  private func countMessage(_ direction: String, _ type: String) {
+  /// Others can't make up types: there would be no end of series.
+  private func countMessage(_ direction: String, _ message: Message) {
+    switch message {
+    case .unknown: countMessage(direction, named: "unknown")
+    case .invalid: countMessage(direction, named: "invalid")
+    default: if let type = message.type { countMessage(direction, type) }
+    }
+  }
+
+  private func countMessage(_ direction: String, _ type: MessageType) {
+    countMessage(direction, named: type.rawValue)
+  }
+
+  private func countMessage(_ direction: String, named type: String) {
     Counter(
       label: "p2ptui_messages_total", dimensions: [("direction", direction), ("type", type)],
       factory: registry
@@ -108,24 +121,6 @@ public final class PeerMetrics: Sendable {
     Counter(
       label: "p2ptui_failures_total", dimensions: [("what", what), ("reason", reason)], factory: registry
     ).increment()
-  }
-
-  /// Others can't make up types: there would be no end of series.
-  private static func type(of message: Message) -> String {
-    switch message {
-    case .unknown: "unknown"
-    case .invalid: "invalid"
-    default: message.type
-    }
-  }
-
-  /// Our own messages begin with their type; the others are GOSSIPs, forwarded as they came.
-  private static func type(of message: [UInt8]) -> String {
-    for type in ["GOSSIP_REPLY", "ANNOUNCE", "DELETE"]
-    where message.starts(with: "{\"type\": \"\(type)\"".utf8) {
-      return type
-    }
-    return "GOSSIP"
   }
 
   // MARK: When asked

@@ -99,7 +99,7 @@ struct Fetcher: HolderExchange {
 
   private func fileData(of message: Message) throws -> FileData {
     guard case .fileData(let data) = message else {
-      throw TransferFailure.malformed("it answered with \(Visible.text(message.type, limit: 32))")
+      throw TransferFailure.malformed("it answered with \(Visible.text(message.typeName, limit: 32))")
     }
     if data.isNotFound { throw TransferFailure.notHeld }
     return data
@@ -160,7 +160,7 @@ struct BlockListFetcher: HolderExchange {
       stream.watchdog.received(buffer.readableBytes)
       for message in try reader.read(buffer) {
         guard case .blocks(let blocks) = message else {
-          throw TransferFailure.malformed("it answered with \(Visible.text(message.type, limit: 32))")
+          throw TransferFailure.malformed("it answered with \(Visible.text(message.typeName, limit: 32))")
         }
         stream.watchdog.work()
         return blocks.file == file ? blocks.list : nil

@@ -59,8 +59,8 @@ struct ListQuery: Equatable {
     guard text.unicodeScalars.count <= Self.longestText else {
       throw Problem(.badRequest, "q is longer than \(Self.longestText) characters.")
     }
-    let sorts = FileQuery.Sort.allCases.map(\.rawValue).filter { $0 != "id" && (states || $0 != "state") }
-    let sort = try parameters.word("sort", of: sorts).flatMap(FileQuery.Sort.init) ?? .name
+    let sorts: [FileQuery.Sort] = [.name, .size, .owner, .time, .holders] + (states ? [.state] : [])
+    let sort = try parameters.word("sort", of: sorts.map(\.rawValue)).flatMap(FileQuery.Sort.init) ?? .name
     let order = try parameters.word("order", of: ["asc", "desc"])
     files = FileQuery(text: text, sort: sort, descending: order == "desc")
     offset = try parameters.number("offset", in: 0...Int(Int32.max)) ?? 0

@@ -14,7 +14,7 @@ import Testing
     let fixture = try await NetworkFixture()
     let delete = MessageEncoder.delete(from: PeerID("bob"), file: greeting.id)
     _ = try await RawClient.connect(to: fixture.port).exchange(gossip + [0x0A] + delete)
-    try await eventually("both are there") { fixture.desk.messages.map(\.type) == ["GOSSIP", "DELETE"] }
+    try await eventually("both are there") { fixture.desk.messages.map(\.type) == [.gossip, .delete] }
     await fixture.stop()
   }
 
