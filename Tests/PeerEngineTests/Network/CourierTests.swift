@@ -24,15 +24,15 @@ import Testing
 
   @Test func messagesToAPeerThatTakesSeveralGoTogether() async throws {
     let fixture = try await NetworkFixture { $0.sends = 1 }
+    fixture.desk.onMessage { [network = fixture.network] connection, _ in
+      _ = network.answers.decide(connection, .refuse)
+    }
     let here = Endpoint(host: "127.0.0.1", port: fixture.port)
     for number in 0..<50 {
       #expect(
         fixture.network.send(
           MessageEncoder.getBlocks(FileID(bytes: [UInt8](repeating: UInt8(number), count: 32))!),
           to: here, joins: true))
-    }
-    fixture.desk.onMessage { [network = fixture.network] connection, _ in
-      _ = network.answers.decide(connection, .refuse)
     }
     try await eventually("all have arrived") { fixture.desk.messages.count == 50 }
     let connections = Set(
