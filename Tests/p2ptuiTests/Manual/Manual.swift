@@ -1,5 +1,8 @@
 import Foundation
+import PeerEngine
 import Testing
+
+@testable import p2ptui
 
 /// A document for the people who use the program, as tests read it.
 struct Manual: Sendable, CustomTestStringConvertible {
@@ -11,7 +14,13 @@ struct Manual: Sendable, CustomTestStringConvertible {
   static let guide = Manual(reading: "docs/GUIDE.md")
   static let all = [readme, guide]
 
-  private init(reading path: String) {
+  /// For people who work on the program.
+  static let others = [
+    "CHANGELOG.md", "CONTRIBUTING.md", "docs/ARCHITECTURE.md", "docs/PERFORMANCE.md", "docs/PROTOCOL.md",
+    "docs/RELIABILITY.md", "docs/TESTING.md", "Tests/Interop/README.md",
+  ].map(Manual.init(reading:))
+
+  init(reading path: String) {
     name = path
     text = (try? String(contentsOf: Self.root.appending(path: path), encoding: .utf8)) ?? ""
   }
@@ -105,12 +114,13 @@ struct Manual: Sendable, CustomTestStringConvertible {
   }
 
   /// `[…](file)` and `[…](#heading)`; what lies elsewhere is not asked for.
-  @Test("links lead somewhere", arguments: Manual.all)
+  @Test("links lead somewhere", arguments: Manual.all + Manual.others)
   func links(manual: Manual) {
+    #expect(!manual.text.isEmpty)
     let folder = Manual.root.appending(path: manual.name).deletingLastPathComponent()
     let headings = Set(
       manual.text.matches(of: #/(?m)^#+ (.+)$/#).map { heading in
-        heading.1.lowercased().filter { $0.isLetter || $0.isNumber || $0 == " " || $0 == "-" }
+        heading.1.lowercased().filter { $0.isLetter || $0.isNumber || " -_".contains($0) }
           .replacing(" ", with: "-")
       })
     for link in manual.text.matches(of: #/\]\(([^)]+)\)/#).map({ String($0.1) }) {
@@ -120,5 +130,38 @@ struct Manual: Sendable, CustomTestStringConvertible {
         #expect(FileManager.default.fileExists(atPath: folder.appending(path: link).path), "\(link)")
       }
     }
+  }
+
+  @Test func theNewestChangesAreThoseOfThisVersion() {
+    let newest = Manual(reading: "CHANGELOG.md").text.firstMatch(of: #/(?m)^## \[([0-9.]+)\]/#)
+    #expect(newest?.1.description == EngineConfiguration.version)
+  }
+
+  /// Files by their paths, declarations by their names: what a newcomer would look for in vain.
+  @Test("what the tour of the code and other documents name is there", arguments: Manual.others)
+  func names(manual: Manual) throws {
+    let words = try Self.words(below: ["Sources", "Tests", "Benchmarks", "scripts"])
+    for code in manual.codes where code.wholeMatch(of: #/[A-Za-z]+(\.[A-Za-z]+)?(\(.*\))?/#) != nil {
+      let names = code.prefix { $0 != "(" }.split(separator: ".").map(String.init)
+      guard names[0].first?.isUppercase == true, names[0].contains(where: \.isLowercase) else { continue }
+      for name in names { #expect(words.contains(name), "\(code)") }
+    }
+  }
+
+  /// The words of all sources, and the names of their files and folders.
+  private static func words(below folders: [String]) throws -> Set<String> {
+    var words: Set<String> = ["Makefile", "make"]
+    for folder in folders {
+      let root = Manual.root.appending(path: folder)
+      for path in FileManager.default.subpaths(atPath: root.path) ?? [] {
+        words.formUnion(path.split { "/.".contains($0) }.map(String.init))
+        guard path.hasSuffix(".swift") || path.hasSuffix(".py") || !path.contains(".") else { continue }
+        guard let text = try? String(contentsOf: root.appending(path: path), encoding: .utf8) else {
+          continue
+        }
+        words.formUnion(text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
+      }
+    }
+    return words
   }
 }
