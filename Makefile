@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check bench microbench fuzz crash format install uninstall clean setup
+.PHONY: help run demo build test check bench microbench fuzz crash docs format install uninstall clean setup
 
 PREFIX ?= /usr/local
 ARGS ?= --demo
@@ -61,6 +61,15 @@ fuzz: ## bytes that libFuzzer makes up for the reader of messages, SECONDS=60; t
 
 crash: build ## kills the real program ROUNDS=100 times in the middle of its work, and checks its promises
 	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/crash --rounds $(ROUNDS)
+
+# Package.swift reads P2PTUI_DOCS: what renders documentation is fetched here only.
+docs: ## the public API of core and engine as pages, in .build/docs; a gap or a wrong link is an error
+	@scripts/setup build
+	@mkdir -p .build/docs
+	@for target in PeerCore PeerEngine; do \
+		P2PTUI_DOCS=1 swift package --allow-writing-to-directory .build/docs/$$target generate-documentation \
+			--target $$target --warnings-as-errors --output-path .build/docs/$$target || exit 1; \
+	done
 
 format: ## let swift format decide the layout
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Benchmarks

@@ -20,6 +20,11 @@ let fuzzTargets: [Target] =
       swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
   ]
 
+// Only `make docs` needs what renders the documentation.
+let documentation: [Package.Dependency] =
+  Context.environment["P2PTUI_DOCS"] == nil
+  ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
+
 let package = Package(
   name: "p2ptui",
   platforms: [.macOS(.v15)],
@@ -42,7 +47,7 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-  ],
+  ] + documentation,
   targets: [
     .target(
       name: "CNcurses",

@@ -58,15 +58,19 @@ public enum Effect: Sendable, Equatable {
   case answer(RequestID, CommandReply, onceWritten: Bool = false)
   case log(LogLevel, String)
 
+  /// A part of a file, from one holder.
   public struct Fetch: Sendable, Equatable {
+    /// Names it in what comes back.
     public var attempt: AttemptID
     /// What the catalogue knows of the file; its timestamp may verify where the sent one doesn't.
     public var entry: FileEntry
+    /// Whom to ask.
     public var holder: Endpoint
     /// What of the extension the holder understands.
     public var features: Features
-    /// The part: bytes; without an end, to that of the file.
+    /// The first byte of the part.
     public var start: UInt64
+    /// The byte before which the part ends; `nil`: the end of the file.
     public var end: UInt64?
     /// Bytes of the file, as far as is known.
     public var size: UInt64?

@@ -62,44 +62,55 @@ public enum Event: Sendable {
 
 /// Names a connection that was accepted.
 public struct ConnectionID: Hashable, Sendable {
+  /// Grows; never given twice.
   public let number: UInt64
   public init(_ number: UInt64) { self.number = number }
 }
 
 /// Names a received file that waits, in a partial file, for the core's decision.
 public struct ArrivalID: Hashable, Sendable {
+  /// Grows; never given twice.
   public let number: UInt64
   public init(_ number: UInt64) { self.number = number }
 }
 
 /// Names one try of a download at one holder.
 public struct AttemptID: Hashable, Sendable {
+  /// Grows; never given twice.
   public let number: UInt64
   public init(_ number: UInt64) { self.number = number }
 }
 
+/// Names an upload.
 public struct UploadID: Hashable, Sendable {
+  /// Grows; never given twice.
   public let number: UInt64
   public init(_ number: UInt64) { self.number = number }
 }
 
 /// Names a command that waits for its reply.
 public struct RequestID: Hashable, Sendable {
+  /// Grows; never given twice.
   public let number: UInt64
   public init(_ number: UInt64) { self.number = number }
 }
 
 /// A FILE_DATA that arrived whole; its bytes are in a partial file.
 public struct ReceivedFile: Sendable {
+  /// What keeping or discarding it is asked by.
   public var arrival: ArrivalID
+  /// What the message said of it.
   public var data: FileData
   /// Bytes of the file.
   public var size: UInt64
   /// The file ids that these bytes verify for, with the timestamp that each was made with.
   public var digests: [Digest]
 
+  /// A file id, and the timestamp that it was made with.
   public struct Digest: Sendable, Equatable {
+    /// As received or, for bytes found here, as tried.
     public var timestamp: Lexeme
+    /// SHA-256 of the bytes and the text of `timestamp`.
     public var id: FileID
 
     public init(timestamp: Lexeme, id: FileID) {
@@ -154,8 +165,10 @@ public enum TransferFailure: Error, Sendable, Equatable {
   case diskFull
   case disk(String)
 
+  /// Who can do something about a failure.
   public enum Fault: Sendable { case peer, us, disk }
 
+  /// Only a peer's fault counts against it.
   public var fault: Fault {
     switch self {
     case .unreachable, .closedWithoutAnswer, .notHeld, .truncated, .stalled, .tooSlow, .malformed, .tooLarge,

@@ -27,6 +27,7 @@ public struct Limits: Sendable {
   /// Ids of GOSSIPs seen, and for how long (milliseconds) they are remembered: 10 minutes outlast any
   /// message that is still being forwarded.
   public var gossipIDs = 65_536
+  /// How long ids of GOSSIPs are remembered, in milliseconds.
   public var gossipIDAge: Int64 = 600_000
   /// Bytes of the id of a GOSSIP; a longer one counts as none, so that the cache stays small. A UUID has 36.
   public var gossipIDBytes = 256
@@ -47,6 +48,7 @@ public struct Limits: Sendable {
   public var answerInterval: Int64 = 2_000
   /// … at most so many a second in all, with this burst, …
   public var answersPerSecond = 50
+  /// Replies and forwards at once, after a quiet time.
   public var answerBurst = 20
   /// … and so many waiting; what exceeds that is dropped and counted.
   public var waitingAnswers = 1_024
@@ -75,17 +77,21 @@ public struct Limits: Sendable {
   public var blockListPatience: Int64 = 3_000
   /// GET_FILEs that wait for an upload slot; a further one is told that the file is not here.
   public var waitingUploads = 256
-  /// Rounds over all holders before a download is given up, and the waits between them (milliseconds).
+  /// Rounds over all holders before a download is given up.
   public var downloadRounds = 8
+  /// The first wait between two rounds, in milliseconds; each next one is twice as long, …
   public var firstRetry: Int64 = 5_000
+  /// … up to this.
   public var longestRetry: Int64 = 300_000
   /// Transfers that ended stay visible for so long (milliseconds), and so many of them.
   public var endedTransferAge: Int64 = 60_000
+  /// How many of them.
   public var endedTransfers = 50
 
   /// Lines of the log that other peers cause: so many a second, with this burst; more are counted. A
   /// network of hundreds of peers that comes up at once fits in.
   public var logLinesPerSecond = 20
+  /// Such lines at once, after a quiet time.
   public var logBurst = 500
   /// Lines of the log kept for the screen and the page.
   public var logLines = 2_000

@@ -9,7 +9,9 @@ import OrderedCollections
 public struct PeerState: Sendable {
   /// Who this peer is, and how others may write where it is.
   public struct Identity: Sendable {
+    /// `<peer_id>` of the command line.
     public var peerID: PeerID
+    /// What others are told.
     public var endpoint: Endpoint
     /// Numeric addresses of this machine at which the listener can be reached.
     public var addresses: Set<String>
@@ -79,6 +81,9 @@ public struct PeerState: Sendable {
   private var linesLeftOut = 0
 
   /// - Parameters:
+  ///   - me: who and where this peer is.
+  ///   - settings: what the user has chosen.
+  ///   - limits: the bounds of the protocol.
   ///   - remembered: by storage.
   ///   - seed: of every random choice.
   public init(

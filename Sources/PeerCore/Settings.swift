@@ -2,20 +2,25 @@
 public struct Settings: Sendable, Equatable {
   /// Whom to greet when nobody is tracked.
   public var bootstrap: [Endpoint] = Settings.wellKnownPeers
-  /// Missing files fetched once after the start, and how long replies are waited for before.
+  /// Missing files fetched once after the start.
   public var autoFetch = 3
+  /// How long replies are waited for before that.
   public var syncDelay: Int64 = 10_000
+  /// Between two GOSSIPs of our own.
   public var gossipInterval: Int64 = 30_000
   /// Random peers that a GOSSIP goes to, our own or forwarded.
   public var gossipFanout = 3
   /// A peer not heard from for longer is dropped.
   public var peerTimeout: Int64 = 60_000
+  /// Between two searches for silent peers.
   public var cleanupInterval: Int64 = 10_000
-  /// Downloads and uploads that run at once.
+  /// Downloads that run at once.
   public var downloads = 3
+  /// Uploads that run at once.
   public var uploads = 16
-  /// Bytes a second over all downloads, or all uploads; `nil` is no bound.
+  /// Bytes a second over all downloads; `nil` is no bound.
   public var limitDown: UInt64?
+  /// Bytes a second over all uploads; `nil` is no bound.
   public var limitUp: UInt64?
   /// Bytes.
   public var maxFileSize: UInt64 = 16 << 30
@@ -23,6 +28,7 @@ public struct Settings: Sendable, Equatable {
   public var quota: UInt64?
   /// Whether a FILE_DATA that nobody asked for is taken.
   public var acceptPush = true
+  /// Whose DELETE is honoured.
   public var trustDeletes = TrustDeletes.ownerAddress
 
   public init() {}

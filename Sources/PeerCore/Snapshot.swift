@@ -1,6 +1,7 @@
 /// Everything that the screen, the page and the headless answers show, at one instant. A value: nobody who
 /// holds one can disturb the peer, and it could as well have come over a socket.
 public struct Snapshot: Sendable, Codable {
+  /// Who and where this peer is.
   public var me: LocalPeer
   /// When it was taken.
   public var taken: Moment
@@ -8,6 +9,7 @@ public struct Snapshot: Sendable, Codable {
   public var revision: UInt64
   /// By handle, rising.
   public var peers: [PeerView]
+  /// Every file that is known.
   public var files: FileTable
   /// Grows when any record of `files` changes; who sorts or filters can wait for that.
   public var filesRevision: UInt64
@@ -19,12 +21,15 @@ public struct Snapshot: Sendable, Codable {
   public var log: [LogEntry]
   /// Bytes of files since the start, those of running transfers too.
   public var bytesReceived: UInt64
+  /// Those that were sent, counted in the same way.
   public var bytesSent: UInt64
   /// Bytes a second over all transfers of a direction; `nil` is no bound.
   public var limitDown: UInt64?
+  /// Of all uploads.
   public var limitUp: UInt64?
   /// Transfers of a direction that run at once.
   public var slotsDown: Int
+  /// Uploads.
   public var slotsUp: Int
 
   public init(
@@ -51,6 +56,7 @@ public struct Snapshot: Sendable, Codable {
     self.slotsUp = slotsUp
   }
 
+  /// `nil` if the peer is not tracked any longer.
   public func peer(_ handle: PeerHandle) -> PeerView? {
     var low = 0
     var high = peers.count
@@ -69,12 +75,15 @@ public struct Snapshot: Sendable, Codable {
 
 /// Who and where this peer is.
 public struct LocalPeer: Sendable, Codable, Equatable {
+  /// `<peer_id>` of the command line.
   public var peerID: PeerID
   /// What others are told: `<host>` of the command line and the port that is listened on.
   public var endpoint: Endpoint
   /// The page's address, such as `http://localhost:8041/`; `nil` with `--no-http`.
   public var pageURL: String?
+  /// The page's port; `nil` with `--no-http`.
   public var httpPort: Int?
+  /// Of this program.
   public var version: String
   /// Milliseconds since 1970-01-01 UTC.
   public var started: Int64
@@ -97,9 +106,11 @@ public struct LocalPeer: Sendable, Codable, Equatable {
 
 /// A tracked peer, as people are shown it.
 public struct PeerView: Sendable, Codable, Equatable {
+  /// Names the peer while it is tracked.
   public var handle: PeerHandle
   /// Its own id, or `host:port` if it told none.
   public var id: PeerID
+  /// Where it listens.
   public var endpoint: Endpoint
   /// The `uptime` at which it was last heard from; its age is `taken.uptime - lastSeen` (milliseconds).
   public var lastSeen: Int64
@@ -123,8 +134,10 @@ public struct PeerView: Sendable, Codable, Equatable {
 
 /// A download or an upload, as people are shown it.
 public struct TransferView: Sendable, Codable, Equatable {
+  /// Seen from here.
   public enum Direction: String, Sendable, Codable { case down, up }
 
+  /// How far a transfer is.
   public enum State: String, Sendable, Codable {
     /// Waiting for its turn, or (`retryAt`) for the next try.
     case queued
@@ -135,18 +148,25 @@ public struct TransferView: Sendable, Codable, Equatable {
     case failed
     case done
 
+    /// Nothing more will happen to it by itself.
     public var isOver: Bool { self == .failed || self == .done }
   }
 
   /// Names the transfer for as long as it is shown.
   public var number: UInt64
+  /// Whether the file comes or goes.
   public var direction: Direction
+  /// What is transferred.
   public var file: FileID
+  /// As the network has it: not yet made harmless.
   public var fileName: String
   /// The peer at the other end now or last; `nil` if none was chosen yet. An id, or an address.
   public var peer: String?
+  /// How far it is.
   public var state: State
+  /// Of the file, there or sent so far.
   public var bytes: UInt64
+  /// Bytes of the file; `nil` if unknown.
   public var total: UInt64?
   /// Bytes a second, smoothed.
   public var rate: Double
@@ -158,6 +178,7 @@ public struct TransferView: Sendable, Codable, Equatable {
   public var retryAt: Int64?
   /// The `uptime` at which it ended, if it has.
   public var ended: Int64?
+  /// Of a download.
   public var priority: TransferPriority
   /// Holders that give the file now; of an upload, 1.
   public var holders: Int

@@ -19,6 +19,7 @@ public struct EngineConfiguration: Sendable {
   public var httpBind: String?
   /// The directory that holds `files/` and `.p2ptui/`.
   public var home: String
+  /// For the core.
   public var settings: Settings
   /// The least level that is logged.
   public var logLevel: LogLevel

@@ -138,10 +138,13 @@ public final class PeerEngine: PeerClient {
     return snapshot
   }
 
+  /// The present one, then the newest whenever there is one; who is slow misses some.
   public func snapshots() -> AsyncStream<Snapshot> { loop.hub.listen() }
 
+  /// Carried out in the order in which they come.
   public func submit(_ command: Command) async -> CommandReply { await loop.submit(command) }
 
+  /// One line; text from the network has to be made harmless before (`Visible`).
   public func log(_ level: LogLevel, _ text: String) async { await loop.log(level, text) }
 
   /// Tells people where the page is.

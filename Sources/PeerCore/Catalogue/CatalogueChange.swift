@@ -13,7 +13,9 @@ public enum CatalogueChange: Sendable, Equatable {
 
 /// Remembers that a file was deleted, so that late gossip does not bring it back.
 public struct Tombstone: Hashable, Sendable, Codable {
+  /// Of the file.
   public var id: FileID
+  /// Whose DELETE it was. If it was ours, whoever still lists the file is told again.
   public var owner: String
   /// Milliseconds since 1970-01-01 UTC.
   public var time: Int64
@@ -27,8 +29,11 @@ public struct Tombstone: Hashable, Sendable, Codable {
 
 /// All that storage remembers across restarts.
 public struct Remembered: Sendable {
+  /// Every file of the catalogue that is remembered.
   public var files: [StoredFile]
+  /// Of files that were deleted.
   public var tombstones: [Tombstone]
+  /// The queue of downloads, in its order.
   public var wanted: [WantedFile]
 
   public init(files: [StoredFile] = [], tombstones: [Tombstone] = [], wanted: [WantedFile] = []) {
@@ -40,8 +45,11 @@ public struct Remembered: Sendable {
 
 /// What storage remembers of a file across restarts.
 public struct StoredFile: Hashable, Sendable {
+  /// As it was reported.
   public var entry: FileEntry
+  /// `nil` if the file is not here.
   public var copy: LocalCopy?
+  /// Milliseconds since 1970-01-01 UTC.
   public var firstSeen: Int64
 
   public init(entry: FileEntry, copy: LocalCopy?, firstSeen: Int64) {

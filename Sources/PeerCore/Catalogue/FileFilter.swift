@@ -21,7 +21,9 @@ public struct FileFilter: Sendable {
 
   private let terms: [(test: Test, isWanted: Bool)]
 
-  /// - Parameter peers: those whose names `peer:` may give.
+  /// - Parameters:
+  ///   - text: as typed, of any length.
+  ///   - peers: those whose names `peer:` may give.
   public init(_ text: String, peers: [PeerView]) {
     terms = Self.words(text.lowercased()).compactMap { word in
       let isWanted = word.text.first != "!" || word.isQuoted
@@ -32,6 +34,7 @@ public struct FileFilter: Sendable {
 
   var isEmpty: Bool { terms.isEmpty }
 
+  /// Whether all terms hold.
   public func matches(_ record: FileRecord) -> Bool {
     terms.allSatisfy { Self.holds($0.test, record) == $0.isWanted }
   }

@@ -1,10 +1,13 @@
 /// Which files, in which order: the one implementation behind the files pane, `list` and the HTTP API.
 public struct FileQuery: Hashable, Sendable {
+  /// What files can be put in order by.
   public enum Sort: String, Sendable, CaseIterable { case name, size, owner, time, holders, state, id }
 
   /// Terms that must all hold (`FileFilter`).
   public var text: String
+  /// Equals are ordered by id.
   public var sort: Sort
+  /// The other way round.
   public var descending: Bool
 
   public init(text: String = "", sort: Sort = .name, descending: Bool = false) {
@@ -15,7 +18,9 @@ public struct FileQuery: Hashable, Sendable {
 
   /// The slots of the files that match, in order; equals are ordered by id, so that the order is total.
   ///
-  /// - Parameter peers: those whose names the text may give.
+  /// - Parameters:
+  ///   - files: all that there are.
+  ///   - peers: those whose names the text may give.
   public func slots(in files: FileTable, peers: [PeerView] = []) -> [FileTable.Slot] {
     let filter = FileFilter(text, peers: peers)
     var found: [(slot: FileTable.Slot, key: Key)] = []

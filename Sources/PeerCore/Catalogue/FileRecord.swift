@@ -1,10 +1,12 @@
 /// What is known of one file, as the screen and the page see it.
 public struct FileRecord: Hashable, Sendable, Codable {
+  /// What reports say of the file.
   public var entry: FileEntry
   /// Tracked peers that say they hold it, in the order in which they said so.
   public var holders: [PeerHandle]
   /// The copy in `files/`, verified and on disk; `nil` if it is not here.
   public var copy: LocalCopy?
+  /// What became of the wish to have it.
   public var fetch: FetchState
   /// When this peer first heard of the file, in milliseconds since 1970-01-01 UTC.
   public var firstSeen: Int64
@@ -30,6 +32,7 @@ public struct FileRecord: Hashable, Sendable, Codable {
     case local, fetching, failed, remote, unavailable
   }
 
+  /// One word for copy, holders and fetch together.
   public var state: State {
     if copy != nil { return .local }
     switch fetch {
@@ -59,6 +62,7 @@ public struct LocalCopy: Hashable, Sendable, Codable {
   }
 }
 
+/// What became of the wish to have a file.
 public enum FetchState: String, Hashable, Sendable, Codable {
   /// Nobody asked for it.
   case idle

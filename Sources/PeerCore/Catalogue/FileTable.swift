@@ -4,6 +4,7 @@
 /// A record keeps its slot for as long as it exists; a free slot is used again. Iteration is in the order
 /// of the slots, which depends on nothing but the history of events.
 public struct FileTable: Sendable {
+  /// Where a record lies: it stays there as long as the file is known.
   public typealias Slot = Int
 
   private static let chunkSize = 128
@@ -79,10 +80,12 @@ public struct FileTable: Sendable {
 }
 
 extension FileTable: Sequence {
+  /// Walks over the slots that are taken.
   public struct Iterator: IteratorProtocol {
     let table: FileTable
     var slot = 0
 
+    /// The next record, in the order of slots.
     public mutating func next() -> (slot: Slot, record: FileRecord)? {
       let bound = table.slotBound
       while slot < bound {
@@ -93,6 +96,7 @@ extension FileTable: Sequence {
     }
   }
 
+  /// In the order of slots.
   public func makeIterator() -> Iterator { Iterator(table: self) }
 }
 
@@ -101,6 +105,7 @@ extension FileTable: Codable {
     self.init(try decoder.singleValueContainer().decode([FileRecord].self))
   }
 
+  /// As a list of records.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(map(\.record))

@@ -5,6 +5,7 @@ public struct BlockList: Sendable, Equatable {
 
   /// Bytes of the file.
   public let size: UInt64
+  /// One for each block, in their order.
   public let hashes: [FileID]
 
   /// `nil` unless there is a hash for each block.

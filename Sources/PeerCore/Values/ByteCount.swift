@@ -1,5 +1,6 @@
 /// Sizes as people read them: `0 B`, `17 B`, `1.2 KiB`, `512 MiB`. Powers of 1024, three digits.
 public enum ByteCount {
+  /// With the largest unit that leaves a whole number before the point.
   public static func text(_ bytes: UInt64) -> String {
     guard bytes >= 1024 else { return "\(bytes) B" }
     var value = Double(bytes)

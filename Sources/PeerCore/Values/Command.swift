@@ -34,12 +34,14 @@ public enum CommandReply: Sendable, Codable, Equatable {
   case done(String)
   case failed(String)
 
+  /// What people are told.
   public var text: String {
     switch self {
     case .done(let text), .failed(let text): text
     }
   }
 
+  /// Whether the command was carried out.
   public var isDone: Bool {
     if case .done = self { true } else { false }
   }

@@ -1,5 +1,6 @@
 /// A file as the network describes it (PROTOCOL.md, "Messages": file entry). All of it is untrusted.
 public struct FileEntry: Hashable, Sendable, Codable {
+  /// What the file is called on the network.
   public var id: FileID
   /// As received: may be a path, may hold control characters. Empty if it was null or missing.
   public var name: String

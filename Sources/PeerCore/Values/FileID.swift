@@ -80,6 +80,7 @@ public struct FileID: Hashable, Sendable {
   /// The first 8 hex digits: what people are shown, and enough to name a file at the prompt.
   public var short: String { String(hex.prefix(8)) }
 
+  /// The 32 bytes of the digest.
   public var bytes: [UInt8] {
     [w0, w1, w2, w3].flatMap { word in
       stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) }
@@ -107,6 +108,7 @@ extension FileID: Codable {
     self = id
   }
 
+  /// As 64 hex digits.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(hex)

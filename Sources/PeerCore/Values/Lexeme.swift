@@ -6,6 +6,7 @@ public struct Lexeme: Hashable, Sendable, Codable {
   /// Valid JSON: a number, `true`, `false`, `null`, or a string with its quotes and escapes.
   public let json: String
 
+  /// What a missing member counts as.
   public static let null = Lexeme(json: "null")
 
   /// - Parameter json: trusted to be one JSON scalar; the tokenizer is what makes it so, and storage gives
@@ -34,7 +35,9 @@ public struct Lexeme: Hashable, Sendable, Codable {
     json = String(decoding: writer.bytes, as: UTF8.self)
   }
 
+  /// Written `null`; the text `"null"` is none.
   public var isNull: Bool { json == "null" }
+  /// Written with quotes.
   public var isString: Bool { json.utf8.first == UInt8(ascii: "\"") }
 
   /// The number or literal as written; of a string, its decoded text.
@@ -42,6 +45,7 @@ public struct Lexeme: Hashable, Sendable, Codable {
     isString ? JSONString.decode(raw: json.utf8.dropFirst().dropLast()) : json
   }
 
+  /// The number that the text means, if it does.
   public var double: Double? { Double(text) }
 
   /// A whole number of 0...UInt64.max, written without fraction or exponent.

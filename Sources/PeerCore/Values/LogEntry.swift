@@ -1,3 +1,4 @@
+/// How serious a line of the log is, rising.
 public enum LogLevel: String, Sendable, Codable, CaseIterable, Comparable {
   case debug, info, warning, error
 
@@ -19,7 +20,9 @@ public struct LogEntry: Sendable, Codable, Equatable {
   public var seq: UInt64
   /// Milliseconds since 1970-01-01 UTC.
   public var time: Int64
+  /// How serious it is.
   public var level: LogLevel
+  /// One line.
   public var text: String
 
   public init(seq: UInt64, time: Int64, level: LogLevel, text: String) {

@@ -1,5 +1,6 @@
 /// What a peer calls itself: opaque, untrusted text (PROTOCOL.md, "Identity").
 public struct PeerID: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
+  /// As received, of any length that a message may have.
   public let text: String
 
   public init(_ text: String) { self.text = text }
@@ -8,6 +9,7 @@ public struct PeerID: Hashable, Sendable, Codable, Comparable, CustomStringConve
     text = try decoder.singleValueContainer().decode(String.self)
   }
 
+  /// As its text.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(text)
@@ -19,6 +21,7 @@ public struct PeerID: Hashable, Sendable, Codable, Comparable, CustomStringConve
 
 /// Where a peer listens, as it was told: a host name or an IP address, and a TCP port.
 public struct Endpoint: Hashable, Sendable, Codable, CustomStringConvertible {
+  /// A name or an address, an IPv6 address without brackets.
   public let host: String
   /// 1...65535 for a peer that can be reached.
   public let port: Int
@@ -48,6 +51,7 @@ public struct Endpoint: Hashable, Sendable, Codable, CustomStringConvertible {
 
 /// Names one tracked peer for as long as it is tracked; never used again for another one.
 public struct PeerHandle: Hashable, Sendable, Codable, Comparable {
+  /// Grows; never given twice.
   public let number: UInt32
   public init(_ number: UInt32) { self.number = number }
   public static func < (a: PeerHandle, b: PeerHandle) -> Bool { a.number < b.number }

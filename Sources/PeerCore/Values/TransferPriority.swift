@@ -21,10 +21,13 @@ public enum QueueMove: String, Sendable, Codable, CaseIterable {
 
 /// A download that storage remembers, so that it goes on after a restart.
 public struct WantedFile: Hashable, Sendable {
+  /// Of the file.
   public var id: FileID
   /// Rises along the queue.
   public var rank: Int64
+  /// Of the download.
   public var priority: TransferPriority
+  /// The user has paused it.
   public var isPaused: Bool
 
   public init(id: FileID, rank: Int64, priority: TransferPriority = .normal, isPaused: Bool = false) {

@@ -2,7 +2,9 @@
 /// characters, escape sequences, line breaks and bidirectional overrides become visible marks. The one
 /// place where that is decided; the screen, the log and the page all show text through it.
 public enum Visible {
-  /// - Parameter limit: the most characters kept; what is cut is told by `…`.
+  /// - Parameters:
+  ///   - text: any at all.
+  ///   - limit: the most characters kept; what is cut is told by `…`.
   public static func text(_ text: some StringProtocol, limit: Int = 1024) -> String {
     var result = ""
     var count = 0

@@ -59,6 +59,7 @@ public enum Message: Sendable, Equatable {
 
 /// What a peer says it can do beyond the network's own protocol (PROTOCOL.md, "Extension").
 public struct Features: OptionSet, Sendable, Hashable {
+  /// One bit for each feature.
   public let rawValue: UInt8
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
@@ -69,6 +70,7 @@ public struct Features: OptionSet, Sendable, Hashable {
   /// It answers GET_BLOCKS.
   public static let blocks = Features(rawValue: 4)
 
+  /// What this peer can do.
   public static let ours: Features = [.raw, .range, .blocks]
 
   static let names: [(name: String, feature: Features)] = [
@@ -84,11 +86,13 @@ public struct Features: OptionSet, Sendable, Hashable {
 
 /// "I am alive here."
 public struct Gossip: Sendable, Equatable {
+  /// Where the peer listens.
   public var origin: Endpoint
   /// The peer's own id, or `host:port` where it told none.
   public var peerID: PeerID
   /// `nil` if it was missing: such a gossip is answered, but not forwarded.
   public var id: String?
+  /// What it says it can do.
   public var features: Features
   /// The object as received, in pure ASCII, unknown fields included: what is forwarded.
   public var raw: [UInt8]
@@ -106,9 +110,13 @@ public struct Gossip: Sendable, Equatable {
 
 /// The files that a peer holds: all of them.
 public struct GossipReply: Sendable, Equatable {
+  /// Where the peer listens.
   public var origin: Endpoint
+  /// The peer's own id, or `host:port` where it told none.
   public var peerID: PeerID
+  /// All that it holds.
   public var files: [FileEntry]
+  /// What it says it can do.
   public var features: Features
   /// Entries left out because their `file_id` is not a SHA-256.
   public var unusable: Int
@@ -126,7 +134,9 @@ public struct GossipReply: Sendable, Equatable {
 
 /// `from` claims to hold a file.
 public struct Announce: Sendable, Equatable {
+  /// Who says so; `nil` if nobody was named.
   public var from: PeerID?
+  /// What it holds.
   public var file: FileEntry
 
   public init(from: PeerID?, file: FileEntry) {
@@ -135,13 +145,15 @@ public struct Announce: Sendable, Equatable {
   }
 }
 
+/// A request for a file, or for a part of it.
 public struct GetFile: Sendable, Equatable {
   /// `nil` if what was asked for can't be the id of a file.
   public var file: FileID?
   /// It may be answered with raw bytes (PROTOCOL.md, "Extension").
   public var acceptsRaw: Bool
-  /// Bytes; meant only for a raw answer. `nil`: to the end of the file.
+  /// The first byte that is wanted; meant only for a raw answer.
   public var offset: UInt64
+  /// Bytes of the part; `nil`: to the end of the file.
   public var length: UInt64?
 
   public init(file: FileID?, acceptsRaw: Bool = false, offset: UInt64 = 0, length: UInt64? = nil) {
@@ -168,6 +180,7 @@ public struct GetBlocks: Sendable, Equatable {
 
 /// The hashes of a file's blocks: one peer's word (PROTOCOL.md, "Extension").
 public struct Blocks: Sendable, Equatable {
+  /// Which file; `nil` if none was named that can be one.
   public var file: FileID?
   /// `nil`: "I do not have it", or nothing sensible.
   public var list: BlockList?
@@ -182,9 +195,13 @@ public struct Blocks: Sendable, Equatable {
 public struct FileData: Sendable, Equatable {
   /// `nil` if it was null or missing, which means "I do not have it", or not a SHA-256.
   public var id: FileID?
+  /// As received; empty if it was null or missing.
   public var name: String
+  /// As received; empty if it was null or missing.
   public var owner: String
+  /// Exactly as received.
   public var timestamp: Lexeme
+  /// Exactly as received.
   public var size: Lexeme
   /// Whether `data` was a string of hex text (of any length, also none).
   public var hasData: Bool
@@ -212,6 +229,7 @@ public struct FileData: Sendable, Equatable {
 public struct RawPart: Sendable, Equatable {
   /// Bytes.
   public var offset: UInt64
+  /// Bytes of the part.
   public var length: UInt64
   /// Of the whole file.
   public var size: UInt64
@@ -224,11 +242,15 @@ public struct RawPart: Sendable, Equatable {
     self.size = size
   }
 
+  /// The bytes as positions in the file.
   public var range: Range<UInt64> { offset..<offset + length }
 }
 
+/// `from` withdraws a file.
 public struct Delete: Sendable, Equatable {
+  /// Who says so.
   public var from: PeerID
+  /// Which file.
   public var file: FileID
 
   public init(from: PeerID, file: FileID) {

@@ -26,6 +26,7 @@ public struct MessageDecoder<Sink: MessageSink> {
     builder = MessageBuilder(limits: limits, sink: sink)
   }
 
+  /// What was given, with all that it has taken.
   public var sink: Sink {
     _read { yield builder.sink }
     _modify { yield &builder.sink }

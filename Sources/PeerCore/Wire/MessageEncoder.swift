@@ -1,6 +1,7 @@
 /// Writes the messages of the network as PROTOCOL.md, "What our peer sends", says: pure ASCII, exact field
 /// names, every timestamp lexeme as it came.
 public enum MessageEncoder {
+  /// A greeting of our own.
   public static func gossip(from origin: Endpoint, peerID: PeerID, id: String) -> [UInt8] {
     message(.gossip) {
       writeOrigin(origin, peerID, &$0)
@@ -9,6 +10,7 @@ public enum MessageEncoder {
     }
   }
 
+  /// The list of all files here.
   public static func gossipReply(from origin: Endpoint, peerID: PeerID, files: some Sequence<FileEntry>)
     -> [UInt8]
   {
@@ -26,6 +28,7 @@ public enum MessageEncoder {
     }
   }
 
+  /// That `from` holds a file now.
   public static func announce(from: PeerID, file: FileEntry) -> [UInt8] {
     message(.announce) {
       $0.field("from", from.text)
@@ -33,6 +36,7 @@ public enum MessageEncoder {
     }
   }
 
+  /// A request that every peer understands.
   public static func getFile(_ id: FileID) -> [UInt8] {
     message(.getFile) { $0.field("file_id", id.hex) }
   }
@@ -40,6 +44,7 @@ public enum MessageEncoder {
   /// A request to a peer that knows the extension (PROTOCOL.md, "Extension").
   ///
   /// - Parameters:
+  ///   - id: of the file.
   ///   - offset: bytes.
   ///   - length: bytes; `nil`: to the end of the file.
   public static func getFile(_ id: FileID, rawFrom offset: UInt64, length: UInt64?) -> [UInt8] {
@@ -51,6 +56,7 @@ public enum MessageEncoder {
     }
   }
 
+  /// That the owner withdraws a file.
   public static func delete(from: PeerID, file: FileID) -> [UInt8] {
     message(.delete) {
       $0.field("from", from.text)
@@ -80,10 +86,12 @@ public enum MessageEncoder {
     } + [UInt8(ascii: "\n")]
   }
 
+  /// A request for a block list (PROTOCOL.md, "Extension").
   public static func getBlocks(_ id: FileID) -> [UInt8] {
     message(.getBlocks) { $0.field("file_id", id.hex) }
   }
 
+  /// A block list (PROTOCOL.md, "Extension").
   public static func blocks(_ id: FileID, _ list: BlockList) -> [UInt8] {
     message(.blocks) {
       $0.field("file_id", id.hex)
@@ -100,6 +108,7 @@ public enum MessageEncoder {
     }
   }
 
+  /// What ends a FILE_DATA after its hex text.
   public static let fileDataEnd = Array("\"}".utf8)
 
   /// "I do not have it."

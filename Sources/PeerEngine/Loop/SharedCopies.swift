@@ -3,6 +3,7 @@ import PeerCore
 
 /// Joins the page's view of files with storage's (`--share-http`).
 extension PeerEngine: FileSharing {
+  /// A copy in `files/`, to be read over HTTP.
   public func open(_ copy: LocalCopy) async throws -> any SharedFile {
     let store = store
     let file = try await NIOThreadPool.singleton.runIfActive { try store.openCopy(copy) }

@@ -11,8 +11,11 @@ public enum JSONValue: Sendable, Equatable {
   case array([JSONValue])
   case object([Field])
 
+  /// A member of an object.
   public struct Field: Sendable, Equatable {
+    /// Without quotes.
     public var name: String
+    /// Of the member.
     public var value: JSONValue
 
     public init(_ name: String, _ value: JSONValue) {
@@ -98,6 +101,8 @@ extension JSONValue: ExpressibleByNilLiteral {
 }
 
 extension JSONValue {
+  /// `null` where there is none.
   public static func optional(_ value: UInt64?) -> JSONValue { value.map { .unsigned($0) } ?? .null }
+  /// `null` where there is none.
   public static func optional(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
 }

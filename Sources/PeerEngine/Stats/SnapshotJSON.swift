@@ -22,6 +22,7 @@ extension Snapshot {
     ]
   }
 
+  /// Since the peer started.
   public var uptimeSeconds: Double { Double(max(0, taken.wall - me.started)) / 1000 }
 
   /// Transfers that run or wait.
@@ -38,6 +39,7 @@ extension Snapshot {
     ]
   }
 
+  /// Since the peer was last heard from.
   public func lastSeenSeconds(_ peer: PeerView) -> Double {
     Double(max(0, taken.uptime - peer.lastSeen)) / 1000
   }

@@ -1,9 +1,11 @@
 /// A date and time of day in UTC (proleptic Gregorian calendar), for answers that must not depend on
 /// anybody's locale.
 public struct UTCTime: Sendable, Equatable {
+  /// The date; months and days count from 1.
   public let year: Int, month: Int, day: Int
   /// 0 is Sunday.
   public let weekday: Int
+  /// The time of day.
   public let hour: Int, minute: Int, second: Int, millisecond: Int
 
   /// - Parameter milliseconds: since 1970-01-01 UTC; any value is taken.

@@ -12,6 +12,7 @@ public enum Units {
     return "\(tenths(value)) EiB"
   }
 
+  /// Bytes a second, as `bytes` writes them.
   public static func rate(_ bytesPerSecond: Double) -> String {
     "\(bytes(UInt64(max(0, min(bytesPerSecond, 1e18)))))/s"
   }

@@ -14,7 +14,10 @@ extension HomeStore {
   /// Copies a file into `files/`, in bounded memory, and makes it a file of ours. One that lies in `files/`
   /// already is not copied: it is what a scan takes it for, with its own modification time.
   ///
-  /// - Parameter timestamp: seconds since 1970-01-01 UTC; part of the id.
+  /// - Parameters:
+  ///   - path: of a regular file, absolute.
+  ///   - timestamp: seconds since 1970-01-01 UTC; part of the id.
+  ///   - owner: this peer.
   /// - Throws: `StorageError`; `changed` if the file changed while it was read.
   public func importFile(
     path: String, timestamp: Int64, owner: PeerID

@@ -33,7 +33,9 @@ extension HomeStore {
   /// `metadataToImport` held, if nothing at all, before `load` and the first `scan`: a file in `files/`
   /// whose bytes verify against one of them is then our copy of it, not a file of our own.
   ///
-  /// - Parameter now: milliseconds since 1970-01-01 UTC.
+  /// - Parameters:
+  ///   - entries: of `metadata.json`.
+  ///   - now: milliseconds since 1970-01-01 UTC.
   public func importMetadata(entries: [FileEntry], now: Int64) async throws(StorageError) {
     try await catalogue.enqueue { db in
       for entry in entries {

@@ -9,8 +9,11 @@ import PeerCore
 
 /// What a look at `files/` found out. The catalogue on disk knows it already.
 public struct ScanResult: Sendable, Equatable {
+  /// A file that is here.
   public struct Found: Sendable, Equatable {
+    /// What it is.
     public var entry: FileEntry
+    /// Where it is.
     public var copy: LocalCopy
   }
 

@@ -1,5 +1,6 @@
 /// Why a peer cannot start: one line that says what failed, why, and what to do.
 public struct StartError: Error, Equatable, CustomStringConvertible {
+  /// One line.
   public let description: String
 
   public init(_ description: String) { self.description = description }

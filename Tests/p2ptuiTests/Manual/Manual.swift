@@ -144,7 +144,8 @@ struct Manual: Sendable, CustomTestStringConvertible {
     for code in manual.codes where code.wholeMatch(of: #/[A-Za-z]+(\.[A-Za-z]+)?(\(.*\))?/#) != nil {
       let names = code.prefix { $0 != "(" }.split(separator: ".").map(String.init)
       guard names[0].first?.isUppercase == true, names[0].contains(where: \.isLowercase) else { continue }
-      for name in names { #expect(words.contains(name), "\(code)") }
+      let missing = names.filter { !words.contains($0) }
+      #expect(missing == [], "\(code)")
     }
   }
 

@@ -6,6 +6,7 @@ public protocol FileSharing: Sendable {
   func open(_ copy: LocalCopy) async throws -> any SharedFile
 }
 
+/// A file that is open for reading.
 public protocol SharedFile: Sendable {
   /// Bytes.
   var size: UInt64 { get }
