@@ -12,7 +12,8 @@ import uuid
 from contest import MIB
 from ours import all_files, start_holder
 from processes import Process
-from program import Program, ProgramOnScreen, describe, share
+from program import Program, describe, share
+from screen import ProgramOnScreen
 from sources import random_folder
 
 DOWNLOADS, UPLOADS = 10, 10

@@ -1,16 +1,10 @@
-"""p2ptui as measurements use it: without a screen, and on one."""
+"""p2ptui as measurements use it, without a screen; screen.py has it on one."""
 
 import contextlib
-import fcntl
 import json
 import os
 import pathlib
-import pty
-import random
-import signal
-import struct
 import subprocess
-import termios
 import threading
 import time
 import urllib.request
@@ -123,66 +117,6 @@ class Program(Process):
         with self.said:
             self.said.wait_for(lambda: self.lines and self.lines[-1] == "", timeout=5)
             return " / ".join(line for line in self.lines[-12:] if line)
-
-
-class ProgramOnScreen(Program):
-    """p2ptui on a terminal of 80x24, without anybody between."""
-
-    front: list[str] = []
-
-    def streams(self) -> dict:
-        self.terminal, self.end = pty.openpty()
-        fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        environment = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
-        return {"stdin": self.end, "stdout": self.end, "stderr": self.end, "env": environment}
-
-    def listen(self) -> None:
-        os.close(self.end)
-        # What was shown since the last key, and when.
-        self.shown, self.shown_at = bytearray(), 0.0
-        self.changed = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        with contextlib.suppress(OSError):
-            while data := os.read(self.terminal, 65536):
-                now = time.monotonic()
-                with self.changed:
-                    self.shown += data
-                    self.shown_at = now
-                    self.changed.notify_all()
-
-    def write(self, text: bytes) -> None:
-        os.write(self.terminal, text)
-
-    def prompt(self, line: str) -> None:
-        """Types it at the prompt."""
-        self.write(b":" + line.encode() + b"\r")
-
-    def press(self, key: bytes, echo: bytes = b"") -> float:
-        """Seconds from a key to the first bytes that the terminal is sent after it, or to its echo."""
-        with self.changed:
-            self.shown.clear()
-            pressed = time.monotonic()
-            os.write(self.terminal, key)
-            if not self.changed.wait_for(lambda: self.shown and echo in self.shown, timeout=20):
-                raise Failure(f"{key!r} changes nothing on the screen")
-            return self.shown_at - pressed
-
-    def type_echoed(self, keys: bytes) -> list[float]:
-        """Latencies of keys at the prompt, each until it is seen; then the line is emptied."""
-        latencies = []
-        for key in keys:
-            time.sleep(random.uniform(0.06, 0.16))
-            latencies.append(self.press(bytes([key]), echo=bytes([key])))
-        self.write(b"\x15")
-        return latencies
-
-    def stop(self, sign: int = signal.SIGTERM, limit: float = 10) -> float:
-        seconds = super().stop(sign, limit)
-        with contextlib.suppress(OSError):
-            os.close(self.terminal)
-        return seconds
 
 
 def describe(latencies: list[float]) -> str:
