@@ -98,3 +98,14 @@ import Testing
     #expect(seconds("NaN") == nil)
   }
 }
+
+@Suite struct UTCTimeTests {
+  @Test(arguments: [
+    (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
+    (951_782_400_000, "2000-02-29T00:00:00.000Z"), (4_102_444_799_999, "2099-12-31T23:59:59.999Z"),
+    (1_744_170_562_007, "2025-04-09T03:49:22.007Z"),
+  ])
+  func timesAreISO8601(milliseconds: Int64, text: String) {
+    #expect(UTCTime(milliseconds: milliseconds).iso8601 == text)
+  }
+}

@@ -142,6 +142,17 @@ struct Driver {
   }
 }
 
+extension Frame {
+  /// The frame as plain text, without the spaces at line ends.
+  var plainText: String {
+    (0..<size.height).map { y in
+      var line = row(y).map(\.text).joined()
+      while line.last == " " { line.removeLast() }
+      return line
+    }.joined(separator: "\n")
+  }
+}
+
 /// The commands asked for since the last look are these.
 func expectCommands(
   _ commands: [Command], _ driver: inout Driver, sourceLocation: SourceLocation = #_sourceLocation

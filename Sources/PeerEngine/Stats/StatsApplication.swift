@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import PeerCore
 import ServiceLifecycle
 
 /// The page's server. It is run without the library's clock for `Date` fields, which ticks every second whether

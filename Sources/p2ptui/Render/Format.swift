@@ -1,3 +1,5 @@
+import PeerCore
+
 /// Numbers as people read them, in few and constant columns.
 enum Format {
   /// At most 8 columns: `922 B`, `17.2 KiB`, `1023 MiB`.
@@ -41,16 +43,14 @@ enum Format {
 
   /// `HH:MM:SS` of a time in milliseconds since 1970-01-01 UTC.
   static func clock(_ wall: Int64, utcOffset: Int) -> String {
-    let seconds = floorMod(wall / 1000 + Int64(utcOffset), 86_400)
-    return "\(two(Int(seconds / 3600))):\(two(Int(seconds / 60 % 60))):\(two(Int(seconds % 60)))"
+    UTCTime(milliseconds: wall + Int64(utcOffset) * 1000).clock
   }
 
   /// `2025-04-09 03:49:22` of a time in seconds since 1970-01-01 UTC.
   static func date(seconds: Double, utcOffset: Int) -> String {
     guard seconds > -62_000_000_000, seconds < 253_000_000_000 else { return "\(seconds)" }
-    let local = Int64(seconds.rounded(.down)) + Int64(utcOffset)
-    let (year, month, day) = civil(days: (local - floorMod(local, 86_400)) / 86_400)
-    return "\(year)-\(two(month))-\(two(day)) \(clock(local * 1000, utcOffset: 0))"
+    let local = UTCTime(milliseconds: (Int64(seconds.rounded(.down)) + Int64(utcOffset)) * 1000)
+    return "\(local.date) \(local.clock)"
   }
 
   /// `12,345`.
@@ -81,19 +81,4 @@ enum Format {
   }
 
   private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-
-  private static func floorMod(_ a: Int64, _ b: Int64) -> Int64 { ((a % b) + b) % b }
-
-  /// The civil date of a day since 1970-01-01, by the calendar's 400-year cycle.
-  private static func civil(days: Int64) -> (year: Int64, month: Int, day: Int) {
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let day = Int(dayOfYear - (153 * shiftedMonth + 2) / 5) + 1
-    let month = Int(shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9)
-    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
-  }
 }

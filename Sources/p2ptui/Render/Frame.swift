@@ -88,13 +88,4 @@ struct Frame: Equatable, Sendable {
 
   /// A row's cells.
   func row(_ y: Int) -> ArraySlice<Cell> { cells[y * size.width..<(y + 1) * size.width] }
-
-  /// The frame as plain text, without the spaces at line ends.
-  var plainText: String {
-    (0..<size.height).map { y in
-      var line = row(y).map(\.text).joined()
-      while line.last == " " { line.removeLast() }
-      return line
-    }.joined(separator: "\n")
-  }
 }

@@ -8,15 +8,6 @@ import Testing
 @testable import PeerEngine
 
 @Suite struct StatsValueTests {
-  @Test(arguments: [
-    (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
-    (951_782_400_000, "2000-02-29T00:00:00.000Z"), (4_102_444_799_999, "2099-12-31T23:59:59.999Z"),
-    (1_744_170_562_007, "2025-04-09T03:49:22.007Z"),
-  ])
-  func timesAreISO8601(milliseconds: Int64, text: String) {
-    #expect(UTCTime(milliseconds: milliseconds).iso8601 == text)
-  }
-
   @Test func unitsAreReadable() {
     let sizes: [UInt64] = [0, 1023, 1024, 1_048_575, 1 << 30, .max]
     #expect(sizes.map(Units.bytes) == ["0 B", "1023 B", "1.0 KiB", "1.0 MiB", "1.0 GiB", "16.0 EiB"])
