@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerCore
 
-/// EXPERIENCE.md, "Commands".
+/// docs/GUIDE.md, "Commands".
 @Suite struct CommandTests {
   let ann = Other(1)
   let bob = Other(2)

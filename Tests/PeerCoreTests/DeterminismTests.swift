@@ -2,7 +2,7 @@ import Testing
 
 @testable import PeerCore
 
-/// DESIGN.md: a run is its seed. Two states in one process prove less than two processes: the standard
+/// docs/adr/0004: a run is its seed. Two states in one process prove less than two processes: the standard
 /// library seeds its hashes anew in each process, so an order of iteration that reached an effect could still
 /// agree here. Each run therefore prints the digest of its effects, to be compared with another process's.
 @Suite struct DeterminismTests {

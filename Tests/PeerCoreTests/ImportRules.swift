@@ -22,6 +22,13 @@ import Testing
     }
   }
 
+  @Test(arguments: ["Model", "Input", "Views", "Render"])
+  func `the pure parts of the screen import nothing but the core`(part: String) throws {
+    let sources = try Source.all(in: "p2ptui/\(part)")
+    #expect(!sources.isEmpty)
+    for source in sources { #expect(source.imports.subtracting(["PeerCore"]) == [], "\(source.path)") }
+  }
+
   @Test func `what is drawn and decided knows no sockets, disks or servers`() throws {
     let outside: Set = ["NIOCore", "NIOPosix", "GRDB", "Hummingbird", "ServiceLifecycle"]
     for source in try Source.all(in: "p2ptui") {

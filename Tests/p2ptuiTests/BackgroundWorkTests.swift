@@ -103,26 +103,3 @@ import Testing
     #expect(attributes[.posixPermissions] as? Int == 0o600)
   }
 }
-
-/// Who may import whom (DESIGN.md), which the compiler does not see to in a warm build.
-@Suite struct ImportTests {
-  @Test func onlyTheTerminalKnowsCurses() throws {
-    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../../Sources/p2ptui").standardized
-    let allowed: [String: Set<String>] = [
-      "Model": ["PeerCore"], "Input": [], "Views": ["PeerCore"], "Render": [],
-      "Terminal": ["PeerCore", "CNcurses", "CSupport", "Foundation", "Synchronization"],
-    ]
-    for (directory, modules) in allowed {
-      let path = sources.appendingPathComponent(directory)
-      let files = try FileManager.default.contentsOfDirectory(at: path, includingPropertiesForKeys: nil)
-      #expect(!files.isEmpty)
-      for file in files {
-        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-        for line in lines where line.hasPrefix("import ") {
-          #expect(modules.contains(String(line.dropFirst(7))), "\(directory)/\(file.lastPathComponent)")
-        }
-      }
-    }
-  }
-}

@@ -1,7 +1,7 @@
 import ArgumentParser
 import PeerCore
 
-/// The command line (EXPERIENCE: the original system's four arguments in the same order, and options). Every
+/// The command line: the original system's four arguments in the same order, and options. Every
 /// option is optional here, so that a default stands in one place only: `Options` and `Settings`.
 struct Arguments: ParsableArguments {
   @Argument(help: ArgumentHelp("What this peer calls itself on the network.", valueName: "peer_id"))
