@@ -40,16 +40,16 @@ final class LogFile: Sendable {
       let (file, size) = try Self.open(path)
       output = Mutex(Output(file: file, size: size))
     } catch {
+      let reason = (error as? POSIXError).map { String(cString: strerror($0.code.rawValue)).lowercased() }
       throw StartError(
-        "cannot write the log to \(path): \(error.localizedDescription). Choose another --log-file")
+        "cannot write the log to \(path): \(reason ?? error.localizedDescription). Choose another --log-file")
     }
   }
 
   private static func open(_ path: String) throws -> (FileHandle, Int) {
-    if !FileManager.default.fileExists(atPath: path) {
-      try Data().write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
-    }
-    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     return (file, Int(try file.seekToEnd()))
   }
 
