@@ -11,6 +11,7 @@ import PeerEngine
     usage: """
       p2ptui <peer_id> <host> <p2p_port> <http_port> [options]
       p2ptui --demo [options]
+      p2ptui --print-config [options]
       """,
     discussion: """
       SIZE and RATE are bytes, with K, M, G or T in powers of 1024. Times are in seconds and may have a \
@@ -26,9 +27,14 @@ import PeerEngine
     do {
       let environment = ProcessInfo.processInfo.environment
       let file = try ConfigurationFile(path: try parse(nil).arguments.shell.config, environment: environment)
-      var options = try parse(file.completing(Array(CommandLine.arguments.dropFirst()))).options()
+      let command = try parse(file.completing(Array(CommandLine.arguments.dropFirst())))
+      var options = try command.options()
       options.keys = file.keys
-      try await Application.run(options)
+      if command.arguments.printConfig {
+        print(ConfigurationText.of(options), terminator: "")
+      } else {
+        try await Application.run(options)
+      }
     } catch {
       exit(explaining: error)
     }
@@ -37,6 +43,7 @@ import PeerEngine
   func validate() throws { _ = try options() }
 
   private func options() throws -> Options {
-    try arguments.options(environment: ProcessInfo.processInfo.environment)
+    // What is printed is for other days and terminals too.
+    try arguments.options(environment: arguments.printConfig ? [:] : ProcessInfo.processInfo.environment)
   }
 }

@@ -68,14 +68,27 @@ import Testing
       ("keys:\n  fetch: Hyper-f", "config, line 2: there is no key 'Hyper-f'."),
       ("keys:\n\n  fetch: D", "config, line 3: D would be fetch and delete in the pane Files"),
       ("keys:\n  quit: []", "config, line 2: quit needs a key"),
-      ("theme: 'light", "config: "),
+      ("theme: 'light", "config, line 1: found unexpected end of stream"),
+      ("ascii: yes\n\ttheme: light", "config, line 2: found a tab character"),
+      ("theme: light\nascii: no\ntheme: dark", "config, line 3: theme is there twice"),
+      ("theme:", "config, line 1: Missing value for '--theme <theme>'"),
+      ("ascii: yes\ntheme: [light, dark]", "config, line 2: theme takes one value"),
+      ("bootstrap: []", "config, line 1: bootstrap takes a value or more"),
+      ("ascii: no\nbootstrap: [none, a:1]", "config, line 2: --bootstrap none and --bootstrap HOST:PORT"),
+      ("no-http: yes\nshare-http: yes", "config: --share-http and --no-http exclude each other"),
+      (
+        "limit-up: 4095",
+        "config, line 1: The value '4095' is invalid for '--limit-up <rate>': at least 4 KiB"
+      ),
+      ("print-config: yes", "config, line 1: there is no setting 'print-config'"),
+      ("limit-up: fast", "config, line 1: The value 'fast' is invalid for '--limit-up <rate>': a size is"),
     ])
   func mistakes(text: String, start: String) {
     let told = mistake(text)
     #expect(told.hasPrefix(start) && !told.contains("\n"), "\(told)")
   }
 
-  @Test("a file without settings is fine", arguments: ["", "# nothing\n", "\n\n"])
+  @Test("a file without settings is fine", arguments: ["", "# nothing\n", "\n\n", "keys:"])
   func empty(text: String) {
     #expect(mistake(text) == "")
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 extension Arguments {
   /// Checks what concerns several arguments, and fills in the defaults.
@@ -23,6 +24,7 @@ extension Arguments {
       }
       return
     }
+    if printConfig, peerID == nil { return }
     guard let peerID, let host, let p2pPort, let httpPort else {
       throw ValidationError("\(firstMissing) is missing. Try p2ptui --demo for a look around")
     }
@@ -63,10 +65,10 @@ extension Arguments {
   }
 
   private func applyFiles(to options: inout Options) {
-    options.home = files.home
-    options.settings.limitDown = files.limitDown
-    options.settings.limitUp = files.limitUp
-    options.settings.quota = files.quota
+    options.home = files.home.map(Self.path)
+    options.settings.limitDown = files.limitDown?.bytes
+    options.settings.limitUp = files.limitUp?.bytes
+    options.settings.quota = files.quota?.bytes
     if let autoFetch = files.autoFetch { options.settings.autoFetch = autoFetch }
     if let downloads = files.downloads { options.settings.downloads = downloads }
     if let uploads = files.uploads { options.settings.uploads = uploads }
@@ -85,7 +87,7 @@ extension Arguments {
   private func applyShell(to options: inout Options, environment: [String: String]) {
     options.headless = shell.headless || shell.json
     options.json = shell.json
-    options.logFile = shell.logFile
+    options.logFile = shell.logFile.map(Self.path)
     options.ascii = shell.ascii
     options.mouse = !shell.noMouse
     if let onHangup = shell.onHangup { options.onHangup = onHangup }
@@ -93,4 +95,7 @@ extension Arguments {
     let colourless = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
     options.theme = shell.theme ?? (colourless ? .mono : nil)
   }
+
+  /// `~` is for shells to expand, and none reads the configuration file or what follows an equals sign.
+  private static func path(_ text: String) -> String { NSString(string: text).expandingTildeInPath }
 }

@@ -23,6 +23,9 @@ struct Arguments: ParsableArguments {
   @Flag(help: "Three neighbours in this process, on loopback; a peer that joins them.")
   var demo = false
 
+  @Flag(help: "Print the configuration as a file with all settings and keys, commented; start nothing.")
+  var printConfig = false
+
   @OptionGroup(title: "Network")
   var network: NetworkArguments
 
@@ -88,24 +91,24 @@ struct FileArguments: ParsableArguments {
   var uploads: Int?
 
   @Option(
-    help: ArgumentHelp("Bytes a second received, such as 2M. (default: no limit)", valueName: "rate"),
-    transform: Quantity.rate)
-  var limitDown: UInt64?
+    help: ArgumentHelp("Bytes a second received, such as 2M, or none. (default: none)", valueName: "rate"),
+    transform: Quantity.rateBound)
+  var limitDown: Bound?
 
   @Option(
-    help: ArgumentHelp("Bytes a second sent, such as 500K/s. (default: no limit)", valueName: "rate"),
-    transform: Quantity.rate)
-  var limitUp: UInt64?
+    help: ArgumentHelp("Bytes a second sent, such as 500K/s, or none. (default: none)", valueName: "rate"),
+    transform: Quantity.rateBound)
+  var limitUp: Bound?
 
   @Option(
-    help: ArgumentHelp("The largest file taken. (default: 16G)", valueName: "size"),
+    help: ArgumentHelp("The largest file taken, in bytes. (default: 16G)", valueName: "size"),
     transform: Quantity.bytes)
   var maxFileSize: UInt64?
 
   @Option(
-    help: ArgumentHelp("The most that files/ may hold. (default: no limit)", valueName: "size"),
-    transform: Quantity.bytes)
-  var quota: UInt64?
+    help: ArgumentHelp("The most bytes that files/ may hold, or none. (default: none)", valueName: "size"),
+    transform: Quantity.bound)
+  var quota: Bound?
 
   @Option(
     help: ArgumentHelp("Take files that others push here: yes or no. (default: yes)", valueName: "yes|no"),
@@ -180,7 +183,7 @@ struct ShellArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Settings with the names of these options, and keys. (default: ~/.config/p2ptui/config)",
+      "A file of settings with the names of these options, and keys. (default: ~/.config/p2ptui/config)",
       valueName: "path"),
     completion: .file())
   var config: String?

@@ -12,8 +12,6 @@ struct ConfigurationFile: Sendable {
 
   /// Bytes of a file; what is longer is something else.
   static let longest = 64 * 1024
-  /// Options that mean the file itself, or no peer.
-  private static let excluded: Set = ["config", "demo", "help", "version"]
 
   /// The settings, as arguments in front of those of the command line, by the option's name.
   private(set) var arguments: [(option: String, arguments: [String])] = []
@@ -47,11 +45,13 @@ struct ConfigurationFile: Sendable {
   init(text: String, path: String) throws {
     do {
       try take(try compose(yaml: text))
+      try Self.check(arguments.flatMap(\.arguments), at: nil)
     } catch let error as Unfit {
       let line = error.line.map { ", line \($0)" } ?? ""
       throw Mistake(description: "\(path)\(line): \(error.reason)")
-    } catch {
-      throw Mistake(description: "\(path): \(Self.reason(error))")
+    } catch let error as YamlError {
+      let (line, reason) = Self.explain(error, in: text)
+      throw Mistake(description: "\(path)\(line.map { ", line \($0)" } ?? ""): \(reason)")
     }
   }
 
@@ -91,29 +91,33 @@ struct ConfigurationFile: Sendable {
   }
 
   private mutating func add(_ option: String, _ name: Node, _ value: Node) throws {
-    guard !option.isEmpty, !option.hasPrefix("-"), !Self.excluded.contains(option) else {
-      throw Unfit(name, "there is no setting '\(option)'")
+    guard let setting = OptionHelp.settings.first(where: { $0.name == option }) else {
+      throw Unfit(name, "there is no setting '\(option)'; p2ptui --print-config lists them")
     }
     let values = try Self.texts(value)
-    if Self.isFlag(option) {
+    if setting.isFlag {
       guard let yes = values.first.flatMap(Self.truth), values.count == 1 else {
         throw Unfit(value, "\(option) is yes or no")
       }
       if yes { arguments.append((option, ["--" + option])) }
       return
     }
-    let words = values.map { "--\(option)=\($0)" }
-    do { _ = try Arguments.parse(words) } catch {
-      let message = Arguments.message(for: error)
-      let isUnknown = message.hasPrefix("Unknown option")
-      throw Unfit(
-        isUnknown ? name : value, isUnknown ? "there is no setting '\(option)'" : message)
+    guard values.count == 1 || setting.isRepeating && !values.isEmpty else {
+      throw Unfit(value, "\(option) takes \(setting.isRepeating ? "a value or more" : "one value")")
     }
+    let words = values.map { "--\(option)=\($0)" }
+    try Self.check(words, at: value)
     arguments.append((option, words))
   }
 
-  /// An option that takes no value is one.
-  private static func isFlag(_ option: String) -> Bool { (try? Arguments.parse(["--" + option])) != nil }
+  /// What the command line would say of these words.
+  private static func check(_ words: [String], at place: Node?) throws {
+    do {
+      _ = try Arguments.parse(words + ["--print-config"]).options(environment: [:])
+    } catch {
+      throw Unfit(place, Arguments.message(for: error))
+    }
+  }
 
   private static func truth(_ text: String) -> Bool? {
     switch text.lowercased() {
@@ -136,6 +140,7 @@ struct ConfigurationFile: Sendable {
   // MARK: Keys
 
   private static func keys(_ node: Node) throws -> KeyTable {
+    if node.scalar?.string == "" { return KeyTable() }
     guard let mapping = node.mapping else {
       throw Unfit(node, "keys are written as action: key, such as fetch: g")
     }
@@ -164,8 +169,19 @@ struct ConfigurationFile: Sendable {
     return table
   }
 
-  /// What the parser says, on one line.
-  private static func reason(_ error: any Error) -> String {
-    "\(error)".split(separator: "\n").first.map(String.init) ?? "no YAML"
+  /// What the parser says: the line if it knows one, and one line of text.
+  private static func explain(_ error: YamlError, in text: String) -> (line: Int?, reason: String) {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      return (mark.line, problem)
+    case .duplicatedKeysInMapping(let names, _):
+      let name = names.sorted()[0]
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+      let places = lines.filter { $1.drop { $0 == " " }.hasPrefix(name + ":") }
+      return (places.dropFirst().first.map { $0.offset + 1 }, "\(name) is there twice")
+    default:
+      return (nil, "\(error)".split(separator: "\n").first.map(String.init) ?? "no YAML")
+    }
   }
 }

@@ -17,7 +17,20 @@ enum Quantity {
 
   /// Bytes a second: a size, `/s` may follow.
   static func rate(_ text: String) throws -> UInt64 {
-    try bytes(text.lowercased().hasSuffix("/s") ? String(text.dropLast(2)) : text)
+    let rate = try bytes(text.lowercased().hasSuffix("/s") ? String(text.dropLast(2)) : text)
+    let least = Limits().leastRate
+    guard rate >= least else { throw Mistake(description: "at least \(ByteCount.text(least)) a second") }
+    return rate
+  }
+
+  /// A size or `none`.
+  static func bound(_ text: String) throws -> Bound {
+    text == "none" ? .none : .bytes(try bytes(text))
+  }
+
+  /// A rate or `none`.
+  static func rateBound(_ text: String) throws -> Bound {
+    text == "none" ? .none : .bytes(try rate(text))
   }
 
   /// Milliseconds from seconds, which may have a fraction.
@@ -38,4 +51,32 @@ enum Quantity {
     }
     return number
   }
+
+  /// What `bytes` reads as this number: in the largest unit that tells it exactly.
+  static func text(bytes: UInt64) -> String {
+    var (number, unit) = (bytes, "")
+    for larger in ["K", "M", "G", "T"] where number > 0 && number % 1024 == 0 {
+      (number, unit) = (number / 1024, larger)
+    }
+    return "\(number)\(unit)"
+  }
+
+  /// What `milliseconds` reads as this number: seconds, with a fraction where there is one.
+  static func text(milliseconds: Int64) -> String {
+    let fraction = String(String(milliseconds % 1000 + 1000).dropFirst())
+    guard let last = fraction.lastIndex(where: { $0 != "0" }) else { return "\(milliseconds / 1000)" }
+    return "\(milliseconds / 1000).\(fraction[...last])"
+  }
+}
+
+/// The most bytes, or bytes a second, that something may be.
+enum Bound: Sendable, Equatable {
+  case none
+  case bytes(UInt64)
+
+  init(_ bytes: UInt64?) { self = bytes.map(Bound.bytes) ?? .none }
+
+  var bytes: UInt64? { if case .bytes(let bytes) = self { bytes } else { nil } }
+
+  var text: String { bytes.map(Quantity.text(bytes:)) ?? "none" }
 }

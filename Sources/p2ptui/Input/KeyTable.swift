@@ -78,6 +78,21 @@ struct KeyTable: Sendable, Equatable {
   /// The first key of an intent.
   func key(of intent: Intent) -> Key? { bindings.first { $0.intent == intent }?.keys.first }
 
+  /// All keys of an intent.
+  func keys(of intent: Intent) -> [Key] { bindings.first { $0.intent == intent }?.keys ?? [] }
+
+  /// Every intent once, in the order of help. One that means different things in different panes tells all.
+  var actions: [(intent: Intent, keys: [Key], text: String)] {
+    var seen: Set<Intent> = []
+    return bindings.map(\.intent).filter { seen.insert($0).inserted }.map { intent in
+      var texts: [String] = []
+      for binding in bindings where binding.intent == intent {
+        if !texts.contains(where: { $0.hasPrefix(binding.text) }) { texts.append(binding.text) }
+      }
+      return (intent, keys(of: intent), texts.joined(separator: "; "))
+    }
+  }
+
   /// As hints name it.
   func keyName(of intent: Intent) -> String? { key(of: intent)?.name }
 
