@@ -16,11 +16,8 @@ struct ScreenOptions: Sendable {
   var historyPath: String?
   var keys = KeyTable()
 
-  /// `NO_COLOR` in the environment wins over any theme.
   var effectiveTheme: ThemeName {
-    let environment = ProcessInfo.processInfo.environment
-    if let value = environment["NO_COLOR"], !value.isEmpty { return .mono }
-    return theme ?? ThemeName.guess(colorFGBG: environment["COLORFGBG"])
+    theme ?? ThemeName.guess(colorFGBG: ProcessInfo.processInfo.environment["COLORFGBG"])
   }
 }
 
