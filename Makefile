@@ -2,16 +2,12 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check bench microbench fuzz crash docs format install uninstall clean setup
+.PHONY: help run demo build test check bench microbench fuzz crash docs format install uninstall clean setup dist deb
 
-PREFIX ?= /usr/local
 ARGS ?= --demo
 SECONDS ?= 60
 ROUNDS ?= 100
 RELEASE := .build/release/p2ptui
-COMPLETIONS_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/p2ptui
-COMPLETIONS_ZSH := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_p2ptui
-COMPLETIONS_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/p2ptui.fish
 
 help: ## this list
 	@echo 'make run ARGS="<peer_id> <host> <p2p_port> <http_port>"   start a peer; without ARGS the demo'
@@ -23,9 +19,10 @@ run: build ## build what is missing, then start p2ptui $(ARGS)
 demo: build ## three neighbours and a peer that joins them, on this machine
 	@$(RELEASE) --demo
 
+# The Swift runtime goes into the program, so that it runs where no Swift is.
 build: ## the release build
 	@scripts/setup build
-	@swift build -c release --product p2ptui
+	@swift build -c release --static-swift-stdlib --product p2ptui
 
 test: ## every test
 	@scripts/setup test
@@ -74,15 +71,44 @@ docs: ## the public API of core and engine as pages, in .build/docs; a gap or a 
 format: ## let swift format decide the layout
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Benchmarks
 
-install: build ## to PREFIX (default /usr/local), with shell completions
-	install -Dm755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/p2ptui
-	@install -d $(dir $(COMPLETIONS_BASH) $(COMPLETIONS_ZSH) $(COMPLETIONS_FISH))
-	$(RELEASE) --generate-completion-script bash > $(COMPLETIONS_BASH)
-	$(RELEASE) --generate-completion-script zsh > $(COMPLETIONS_ZSH)
-	$(RELEASE) --generate-completion-script fish > $(COMPLETIONS_FISH)
+# What is installed where; packages choose other places. DESTDIR is put in front of all of it.
+PREFIX ?= /usr/local
+UNITS ?= $(PREFIX)/share/systemd/user
+BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
+FISH_COMPLETIONS ?= $(PREFIX)/share/fish/vendor_completions.d
+MAN := $(PREFIX)/share/man/man1
+DOC := $(PREFIX)/share/doc/p2ptui
+INSTALLED := $(PREFIX)/bin/p2ptui $(MAN)/p2ptui.1 $(UNITS)/p2ptui@.service $(BASH_COMPLETIONS)/p2ptui \
+	$(ZSH_COMPLETIONS)/_p2ptui $(FISH_COMPLETIONS)/p2ptui.fish \
+	$(DOC)/README.md $(DOC)/LICENSE $(DOC)/examples/config
 
-uninstall: ## what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/p2ptui $(COMPLETIONS_BASH) $(COMPLETIONS_ZSH) $(COMPLETIONS_FISH)
+install: ## what was built to PREFIX=/usr/local: program, manual, completions, systemd user unit, sample configuration
+	@test -x $(RELEASE) || { echo "make install: nothing is built yet; run make build first" >&2; exit 1; }
+	@install -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
+	install -s $(RELEASE) $(DESTDIR)$(PREFIX)/bin/p2ptui
+	install -m 644 docs/p2ptui.1 $(DESTDIR)$(MAN)/p2ptui.1
+	install -m 644 README.md LICENSE $(DESTDIR)$(DOC)
+	env HOME=/nonexistent XDG_CONFIG_HOME= $(RELEASE) --print-config > $(DESTDIR)$(DOC)/examples/config
+	$(RELEASE) --generate-completion-script bash > $(DESTDIR)$(BASH_COMPLETIONS)/p2ptui
+	$(RELEASE) --generate-completion-script zsh > $(DESTDIR)$(ZSH_COMPLETIONS)/_p2ptui
+	$(RELEASE) --generate-completion-script fish > $(DESTDIR)$(FISH_COMPLETIONS)/p2ptui.fish
+	sed 's|@bindir@|$(PREFIX)/bin|' packaging/p2ptui@.service > $(DESTDIR)$(UNITS)/p2ptui@.service
+
+uninstall: ## what install put there, and the folders that are empty then
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	@cd $(DESTDIR)$(PREFIX) && rmdir -p --ignore-fail-on-non-empty \
+		$(patsubst $(PREFIX)/%,%,$(sort $(dir $(INSTALLED)))) 2>/dev/null || true
+
+# The program tells its version, and nothing else knows it.
+dist: build ## a tar ball of what install installs, for /usr/local
+	@scripts/dist $(RELEASE)
+
+deb: build ## a Debian package
+	@scripts/setup package
+	@debian/rules binary
+	@debian/rules clean
+	@ls .build/packages/*.deb
 
 setup: ## install the Debian packages that are missing, of build and tests
 	@scripts/setup test

@@ -32,7 +32,7 @@ struct OptionHelp: Sendable {
 
   /// Those that a configuration file takes: all but what names the file itself, and what starts no peer.
   static let settings = all.filter {
-    !["config", "demo", "print-config", "help", "version"].contains($0.name)
+    $0.kind != .positional && !["config", "demo", "print-config", "help", "version"].contains($0.name)
   }
 
   private struct Dump: Decodable {
