@@ -90,15 +90,18 @@ install: ## what was built to PREFIX=/usr/local: program, manual, completions, s
 	install -m 644 docs/p2ptui.1 $(DESTDIR)$(MAN)/p2ptui.1
 	install -m 644 README.md LICENSE $(DESTDIR)$(DOC)
 	env HOME=/nonexistent XDG_CONFIG_HOME= $(RELEASE) --print-config > $(DESTDIR)$(DOC)/examples/config
-	$(RELEASE) --generate-completion-script bash > $(DESTDIR)$(BASH_COMPLETIONS)/p2ptui
+	$(RELEASE) --generate-completion-script bash | sed '1{/^#!/d}' > $(DESTDIR)$(BASH_COMPLETIONS)/p2ptui
 	$(RELEASE) --generate-completion-script zsh > $(DESTDIR)$(ZSH_COMPLETIONS)/_p2ptui
 	$(RELEASE) --generate-completion-script fish > $(DESTDIR)$(FISH_COMPLETIONS)/p2ptui.fish
 	sed 's|@bindir@|$(PREFIX)/bin|' packaging/p2ptui@.service > $(DESTDIR)$(UNITS)/p2ptui@.service
 
+# Folders that /usr and /usr/local have of the system stay, even when nothing is in them.
+FOLDERS := $(patsubst $(PREFIX)/%,%,$(sort $(dir $(INSTALLED))))
+SYSTEM_FOLDERS := $(if $(filter /usr /usr/local,$(PREFIX)),bin/ share/man/man1/)
+
 uninstall: ## what install put there, and the folders that are empty then
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	@cd $(DESTDIR)$(PREFIX) && rmdir -p --ignore-fail-on-non-empty \
-		$(patsubst $(PREFIX)/%,%,$(sort $(dir $(INSTALLED)))) 2>/dev/null || true
+	@cd $(DESTDIR)$(PREFIX) && rmdir -p --ignore-fail-on-non-empty $(filter-out $(SYSTEM_FOLDERS),$(FOLDERS))
 
 # The program tells its version, and nothing else knows it.
 dist: build ## a tar ball of what install installs, for /usr/local
