@@ -64,7 +64,7 @@ struct NetworkArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Whose DELETE is honoured: owner-address, any or none. (default: owner-address)", valueName: "whose"),
-    transform: { try choice($0) })
+    completion: choices(TrustDeletes.self), transform: { try choice($0) })
   var trustDeletes: TrustDeletes?
 }
 
@@ -112,7 +112,7 @@ struct FileArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Take files that others push here: yes or no. (default: yes)", valueName: "yes|no"),
-    transform: { try choice($0) })
+    completion: choices(YesNo.self), transform: { try choice($0) })
   var acceptPush: YesNo?
 }
 
@@ -153,7 +153,7 @@ struct ShellArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The least level logged: debug, info, warning or error. (default: info)", valueName: "level"),
-    transform: { try choice($0) })
+    completion: choices(LogLevel.self), transform: { try choice($0) })
   var logLevel: LogLevel?
 
   @Option(
@@ -165,7 +165,7 @@ struct ShellArguments: ParsableArguments {
     help: ArgumentHelp(
       "dark, light, mono or high-contrast. (default: by the terminal; mono if NO_COLOR is set)",
       valueName: "theme"),
-    transform: { try choice($0) })
+    completion: choices(ThemeName.self), transform: { try choice($0) })
   var theme: ThemeName?
 
   @Flag(help: "Draw with ASCII characters only.")
@@ -178,7 +178,7 @@ struct ShellArguments: ParsableArguments {
     help: ArgumentHelp(
       "When the terminal goes away: quit, or serve on without a screen. (default: quit)",
       valueName: "quit|serve"),
-    transform: { try choice($0) })
+    completion: choices(Options.Hangup.self), transform: { try choice($0) })
   var onHangup: Options.Hangup?
 
   @Option(
@@ -204,6 +204,11 @@ enum Bootstrap: Sendable, Equatable {
       throw Quantity.Mistake(description: "HOST:PORT with a port of 1 to 65535, or none")
     }
   }
+}
+
+/// What shells complete: a type's raw values.
+private func choices<Value: RawRepresentable<String> & CaseIterable>(_: Value.Type) -> CompletionKind {
+  .list(Value.allCases.map(\.rawValue))
 }
 
 /// One of a type's raw values; otherwise an error that lists them.
