@@ -38,7 +38,9 @@ public final class PeerEngine: PeerClient {
     for warning in store.warnings { book.append(.warning, warning, at: clock.now.wall) }
     await importMetadata(into: store, book, clock)
     let remembered = try await load(store)
-    let (listener, addresses) = try await listen(configuration)
+    Descriptors.raise()
+    let networkLimits = NetworkLimits().within(spare: Descriptors.spare)
+    let (listener, addresses) = try await listen(configuration, networkLimits)
     let endpoint = Endpoint(host: configuration.host, port: listener.port)
     let me = LocalPeer(
       peerID: PeerID(configuration.peerID), endpoint: endpoint, version: EngineConfiguration.version,
@@ -53,7 +55,7 @@ public final class PeerEngine: PeerClient {
     if let control = CongestionControl.onLoopback {
       await loop.log(.info, "connections within this machine use congestion control \(control), for speed")
     }
-    await loop.start(listener)
+    await loop.start(listener, networkLimits)
     return PeerEngine(
       loop: loop, store: store, clock: clock, listener: listener, logFile: file, owner: me.peerID)
   }
@@ -95,7 +97,9 @@ public final class PeerEngine: PeerClient {
   }
 
   /// - Returns: the listener, and every numeric address that means this peer.
-  private static func listen(_ configuration: EngineConfiguration) async throws -> (Listener, Set<String>) {
+  private static func listen(
+    _ configuration: EngineConfiguration, _ limits: NetworkLimits
+  ) async throws -> (Listener, Set<String>) {
     let name = configuration.bind ?? configuration.host
     let place = "\(name):\(configuration.p2pPort)"
     let resolved = await Resolver().addresses(of: name)
@@ -106,7 +110,7 @@ public final class PeerEngine: PeerClient {
     do {
       let listener = try await Listener.bind(
         try SocketAddress(ipAddress: address, port: configuration.p2pPort),
-        limits: NetworkLimits())
+        limits: limits)
       let told = await Resolver().addresses(of: configuration.host)
       return (listener, Set(told).union(resolved).union(ownAddresses(boundTo: address)))
     } catch {

@@ -58,9 +58,10 @@ actor EngineLoop: NetworkDelegate {
 
   // MARK: Life
 
-  func start(_ listener: Listener) {
+  func start(_ listener: Listener, _ limits: NetworkLimits) {
     let network = Network(
-      delegate: self, coreLimits: coreLimits, limitDown: state.limitDown, limitUp: state.limitUp)
+      delegate: self, limits: limits, coreLimits: coreLimits, limitDown: state.limitDown,
+      limitUp: state.limitUp)
     self.network = network
     network.serve(listener)
     metrics.ask { [weak self] in await self?.queues ?? PeerMetrics.Queues() }

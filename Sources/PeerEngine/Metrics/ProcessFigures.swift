@@ -21,17 +21,11 @@ struct ProcessFigures {
     guard fields.count > 21 else { return nil }
     let number = { (field: Int) in Int(fields[field - 3]) ?? 0 }
     let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
-    var limit = rlimit()
-    #if canImport(Glibc)
-      getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    #else
-      getrlimit(RLIMIT_NOFILE, &limit)
-    #endif
     return ProcessFigures(
       cpuSeconds: Double(number(14) + number(15)) / ticks,
       residentBytes: number(24) * Int(sysconf(Int32(_SC_PAGESIZE))), virtualBytes: number(23),
       openDescriptors: (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0,
-      maxDescriptors: Int(clamping: limit.rlim_cur), threads: number(20),
+      maxDescriptors: Descriptors.limit, threads: number(20),
       startTime: bootTime() + Double(number(22)) / ticks)
   }
 

@@ -25,16 +25,25 @@ struct AcceptedConnection: Sendable {
   }
 
   private func read(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ watchdog: Watchdog) async throws {
-    let receiver = PushReceiver { try beginReception(watchdog) }
+    let receiver = PushReceiver { try beginReception() }
     var reader = MessageReader(limits: network.coreLimits, receiver: receiver)
     let held = HeldBytes.Share(of: network.heldBytes)
     var next = Next.message
+    var isWithinMessage = false
     for try await buffer in inbound {
       // What follows a GET_FILE is read, though not heeded: closing with unread bytes would reset the
       // connection and could destroy the end of our answer.
       if next == .end { continue }
       watchdog.received(buffer.readableBytes)
-      for message in try reader.read(buffer) {
+      let messages = try reader.read(buffer)
+      // However short a message is, it has no longer than a transfer of the least rate.
+      if reader.isBetweenMessages {
+        watchdog.endDemand()
+      } else if !isWithinMessage || !messages.isEmpty {
+        watchdog.demandProgress()
+      }
+      isWithinMessage = !reader.isBetweenMessages
+      for message in messages {
         next = try await take(message, receiver, watchdog)
         if next == .end { break }
       }
@@ -59,7 +68,7 @@ struct AcceptedConnection: Sendable {
     case end
   }
 
-  private func beginReception(_ watchdog: Watchdog) throws -> FileReception {
+  private func beginReception() throws -> FileReception {
     guard let allowance = network.delegate.pushAllowance else {
       throw Refusal(why: "a pushed file is refused (--accept-push no)")
     }
@@ -74,7 +83,6 @@ struct AcceptedConnection: Sendable {
       network.pushEnded()
       throw error
     }
-    watchdog.demandProgress()
     return FileReception(file, limit: allowance) { network.pushEnded() }
   }
 
@@ -91,7 +99,6 @@ struct AcceptedConnection: Sendable {
       try await channel.channel.close(mode: .output)
       return .end
     case .fileData(let data) where data.hasData:
-      watchdog.endDemand()
       guard let reception = receiver.next(), !data.isNotFound else { break }
       await network.delegate.deliver(.pushed(reception.finish(data, in: network.arrivals), from: address))
       return .message
@@ -135,6 +142,7 @@ struct AcceptedConnection: Sendable {
   private func tell(_ error: any Error, _ watchdog: Watchdog) async {
     let why: String
     switch error {
+    case _ where watchdog.verdict == .tooSlow: why = "a message came too slowly"
     case let error as WireError: why = error.description
     case let error as Refusal: why = error.why
     case let error as TransferFailure: why = "a pushed file is refused: \(error)"

@@ -38,7 +38,7 @@ final class Network: Sendable {
   }
 
   init(
-    delegate: any NetworkDelegate, limits: NetworkLimits = NetworkLimits(), coreLimits: Limits,
+    delegate: any NetworkDelegate, limits: NetworkLimits, coreLimits: Limits,
     limitDown: UInt64?, limitUp: UInt64?
   ) {
     self.delegate = delegate

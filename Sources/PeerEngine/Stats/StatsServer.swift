@@ -106,7 +106,8 @@ public actor StatsServer {
       },
       configuration: ApplicationConfiguration(
         address: .hostname(address, port: port),
-        availableConnectionsDelegate: .maximum(Limits.connections, logger: silence)),
+        availableConnectionsDelegate: .maximum(
+          min(Limits.connections, max(8, Descriptors.spare / 4)), logger: silence)),
       logger: silence, started: { channel in onStart(channel.localAddress?.port ?? port) })
   }
 

@@ -157,6 +157,39 @@ import Testing
     _ = try? await idle.value
   }
 
+  @Test func aMessageThatComesTooSlowlyEndsItsConnection() async throws {
+    let fixture = try await NetworkFixture {
+      $0.idleTimeout = .milliseconds(300)
+      $0.progressWindow = .milliseconds(600)
+    }
+    let client = try await RawClient.connect(to: fixture.port)
+    // Never idle, and never done.
+    let drip = Task {
+      try await client.channel.executeThenClose { _, outbound in
+        for byte in MessageEncoder.getFile(greeting.id).prefix(1)
+          + Array(repeating: UInt8(ascii: " "), count: 10_000)
+        {
+          try await outbound.write(ByteBuffer(bytes: [byte]))
+          try await Task.sleep(for: .milliseconds(20))
+        }
+      }
+    }
+    try await eventually("the log says so") { fixture.desk.lines.contains { $0.contains("too slowly") } }
+    drip.cancel()
+    _ = await drip.result
+    await fixture.stop()
+  }
+
+  @Test func fewDescriptorsLeaveRoomForTransfersAndFiles() {
+    let usual = NetworkLimits()
+    #expect(usual.within(spare: 8_128).connections == usual.connections)
+    for spare in [48, 192, 960] {
+      let limits = usual.within(spare: spare)
+      let network = limits.connections + limits.sends + limits.lingering + limits.keptConnections
+      #expect(network + max(8, spare / 4) <= spare * 4 / 5)
+    }
+  }
+
   @Test func stoppingEndsOpenConnections() async throws {
     let fixture = try await NetworkFixture { $0.idleTimeout = .hours(1) }
     let client = try await RawClient.connect(to: fixture.port)
