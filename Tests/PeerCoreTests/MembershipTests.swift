@@ -302,6 +302,19 @@ import Testing
     #expect(cache.count == 2)
   }
 
+  @Test func manyNamesAtOneAddressAreSentOneMessage() {
+    var peer = Peer()
+    for name in 1...50 {
+      var claimed = Other(name)
+      claimed.endpoint = ann.endpoint
+      peer.reply(claimed)
+    }
+    peer.reply(bob)
+    let effects = peer.share(.ours(1))
+    #expect(Set(effects.sends(of: "ANNOUNCE")) == [ann.endpoint, bob.endpoint])
+    #expect(effects.sends(of: "ANNOUNCE").count == 2)
+  }
+
   @Test func fewNamesAreResolvedAtOnceAndEachOnce() {
     var limits = Limits()
     limits.resolutions = 2

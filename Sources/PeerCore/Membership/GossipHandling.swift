@@ -164,13 +164,19 @@ extension PeerState {
     let peers = membership.random(settings.gossipFanout, using: &random)
     guard !peers.isEmpty else { return 0 }
     let gossip = newGossip()
-    for peer in peers { effects.append(.send(gossip, to: peer.endpoint)) }
+    for peer in Self.onceEach(peers) { effects.append(.send(gossip, to: peer.endpoint)) }
     log(.debug, "gossip to \(peers.map { quoted($0.id.text) }.joined(separator: ", "))")
     return peers.count
   }
 
+  /// Names that claim one address together get one message: who is there did not choose them.
+  private static func onceEach(_ peers: some Sequence<TrackedPeer>) -> [TrackedPeer] {
+    var served: Set<Endpoint> = []
+    return peers.filter { served.insert($0.endpoint).inserted }
+  }
+
   mutating func sendToAll(_ message: [UInt8]) {
-    for peer in membership.peers {
+    for peer in Self.onceEach(membership.peers) {
       effects.append(.send(message, to: peer.endpoint, joins: !peer.features.isEmpty))
     }
   }
