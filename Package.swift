@@ -4,11 +4,15 @@ import PackageDescription
 // `make check` turns warnings into errors; elsewhere they stay what they are, so that work can go on.
 let warningsAreErrors = Context.environment["P2PTUI_STRICT"] != nil
 
+// `make tsan`: see Sources/PeerEngine/ThreadSanitizer.swift.
+let sanitizesThreads = Context.environment["P2PTUI_TSAN"] != nil
+
 let strict: [SwiftSetting] =
   [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
   ] + (warningsAreErrors ? [.unsafeFlags(["-warnings-as-errors"])] : [])
+  + (sanitizesThreads ? [.define("THREAD_SANITIZER")] : [])
 
 // libFuzzer brings its own `main`, so that this program can only be built with `make fuzz`.
 let fuzzTargets: [Target] =
