@@ -50,6 +50,10 @@ public struct Limits: Sendable {
   public var answersPerSecond = 50
   /// Replies and forwards at once, after a quiet time.
   public var answerBurst = 20
+  /// … with so many bytes of lists a second, after a burst of the largest one: a list of what is here is a
+  /// thousand times as long as the GOSSIP that asks for it, …
+  public var answerBytesPerSecond = 8 << 20
+  public var answerBytesBurst = 64 << 20
   /// … and so many waiting; what exceeds that is dropped and counted.
   public var waitingAnswers = 1_024
 

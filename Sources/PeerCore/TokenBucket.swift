@@ -19,10 +19,11 @@ struct TokenBucket {
 
   var hasToken: Bool { tokens >= 1 }
 
-  mutating func spend() { tokens -= 1 }
+  /// May leave a debt, which is paid before there is a token again.
+  mutating func spend(_ count: Int = 1) { tokens -= Double(count) }
 
   /// Milliseconds until there is a token, at most.
-  var wait: Int64 { hasToken ? 0 : Int64(1000 / perSecond) + 1 }
+  var wait: Int64 { hasToken ? 0 : Int64((1 - tokens) * 1000 / perSecond) + 1 }
 
   /// - Returns: whether there was a token.
   mutating func take(at uptime: Int64) -> Bool {

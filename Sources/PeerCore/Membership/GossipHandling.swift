@@ -182,7 +182,7 @@ extension PeerState {
   }
 
   mutating func releaseAnswers() {
-    for (endpoint, what) in outbox.release(at: now.uptime) {
+    for (endpoint, what) in outbox.release(at: now.uptime, replyBytes: cachedReply?.bytes.count ?? 0) {
       switch what {
       case .reply:
         log(.debug, "reply to \(endpoint)")

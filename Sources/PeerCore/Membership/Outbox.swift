@@ -2,8 +2,9 @@ import DequeModule
 import OrderedCollections
 
 /// Holds back what a stranger's message makes us send (PROTOCOL.md, "Protection": GOSSIP makes us connect
-/// to an address that a stranger chose). One message to a destination in `Limits.answerInterval`, and
-/// `answersPerSecond` in all; what exceeds that waits, within bounds, or is dropped and counted.
+/// to an address that a stranger chose). One message to a destination in `Limits.answerInterval`,
+/// `answersPerSecond` in all, and `answerBytesPerSecond` of replies; what exceeds that waits, within bounds, or
+/// is dropped and counted.
 struct Outbox {
   enum Item: Equatable {
     case forward([UInt8])
@@ -34,12 +35,14 @@ struct Outbox {
   /// Messages that wait for their turn.
   private(set) var waiting = 0
   private var budget: TokenBucket
+  private var replyBudget: TokenBucket
   /// Messages dropped since the count was last taken.
   private var dropped = 0
 
   init(limits: Limits) {
     self.limits = limits
     budget = TokenBucket(perSecond: limits.answersPerSecond, burst: limits.answerBurst)
+    replyBudget = TokenBucket(perSecond: limits.answerBytesPerSecond, burst: limits.answerBytesBurst)
   }
 
   mutating func reply(to endpoint: Endpoint) {
@@ -70,13 +73,17 @@ struct Outbox {
 
   /// What may go now, in the order in which destinations began to wait; one that was served goes to the
   /// end, so that many busy ones cannot starve the others.
-  mutating func release(at uptime: Int64) -> [(to: Endpoint, what: Release)] {
+  ///
+  /// - Parameter replyBytes: of a reply, as far as is known.
+  mutating func release(at uptime: Int64, replyBytes: Int) -> [(to: Endpoint, what: Release)] {
     guard !destinations.isEmpty else { return [] }
     budget.refill(at: uptime)
+    replyBudget.refill(at: uptime)
     var released: [(to: Endpoint, what: Release)] = []
     for index in destinations.values.indices where budget.hasToken {
       guard let what = take(index, at: uptime) else { continue }
       budget.spend()
+      if what == .reply { replyBudget.spend(replyBytes) }
       released.append((destinations.keys[index], what))
     }
     for (served, _) in released { destinations[served] = destinations.removeValue(forKey: served) }
@@ -85,12 +92,13 @@ struct Outbox {
   }
 
   private mutating func take(_ index: Int, at uptime: Int64) -> Release? {
-    guard destinations.values[index].isWaiting, destinations.values[index].nextTime <= uptime else {
-      return nil
-    }
+    let destination = destinations.values[index]
+    guard destination.isWaiting, destination.nextTime <= uptime,
+      replyBudget.hasToken || !destination.items.isEmpty
+    else { return nil }
     destinations.values[index].nextTime = uptime + limits.answerInterval
     waiting -= 1
-    let itemsTurn = destinations.values[index].repliedLast && !destinations.values[index].items.isEmpty
+    let itemsTurn = !destination.items.isEmpty && (destination.repliedLast || !replyBudget.hasToken)
     destinations.values[index].repliedLast = destinations.values[index].wantsReply && !itemsTurn
     if destinations.values[index].repliedLast {
       destinations.values[index].wantsReply = false
@@ -101,7 +109,9 @@ struct Outbox {
 
   /// When something may go; `nil` while nothing waits.
   func nextRelease(after uptime: Int64) -> Int64? {
-    let earliest = destinations.values.lazy.filter(\.isWaiting).map(\.nextTime).min()
+    let nextReply = uptime + replyBudget.wait
+    let earliest = destinations.values.lazy.filter(\.isWaiting)
+      .map { $0.items.isEmpty ? max($0.nextTime, nextReply) : $0.nextTime }.min()
     guard let earliest else { return nil }
     return max(earliest, uptime + budget.wait)
   }
