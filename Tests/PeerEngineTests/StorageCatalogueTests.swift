@@ -33,6 +33,14 @@ import Testing
     }
   }
 
+  @Test func everyTransactionIsSynced() async throws {
+    let full = 2
+    try await home.open { store in
+      let mode = try store.catalogue.queue.inDatabase { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+      #expect(mode == full)
+    }
+  }
+
   @Test func changesOfOneBatchApplyInOrder() async throws {
     let entry = theirs("a", "1")
     let tombstone = Tombstone(id: entry.id, owner: "them", time: 3)

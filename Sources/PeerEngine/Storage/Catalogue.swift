@@ -23,13 +23,14 @@ struct Catalogue: Sendable {
     configuration.foreignKeysEnabled = false
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
-      try db.execute(sql: "PRAGMA synchronous = FULL")
       // 8 MiB: a batch of 100,000 entries then does not read a page twice.
       try db.execute(sql: "PRAGMA cache_size = -8192")
     }
     queue = try DatabaseQueue(path: path, configuration: configuration)
     do {
       try queue.inDatabase { db in
+        // Here, as GRDB sets NORMAL after all that a configuration can prepare.
+        try db.execute(sql: "PRAGMA synchronous = FULL")
         if try Self.migrations.hasBeenSuperseded(db) { throw NewerCatalogue() }
         if let fault = try String.fetchOne(db, sql: "PRAGMA quick_check(1)"), fault != "ok" {
           throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: fault)

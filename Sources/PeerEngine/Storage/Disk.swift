@@ -69,14 +69,17 @@ enum Disk {
     throw error(path, "look at")
   }
 
+  /// - Returns: whether it was not there yet.
   /// - Throws: also if something else has that name.
-  static func makeDirectory(_ path: String) throws(StorageError) {
-    if mkdir(path, 0o777) == 0 { return }
+  @discardableResult
+  static func makeDirectory(_ path: String) throws(StorageError) -> Bool {
+    if mkdir(path, 0o777) == 0 { return true }
     guard errno == EEXIST else { throw error(path, "create") }
     var raw = stat()
     guard stat(path, &raw) == 0, FileStat(raw).kind == .directory else {
       throw error(path, "create", code: ENOTDIR)
     }
+    return false
   }
 
   /// Makes the names in a directory survive a loss of power.

@@ -34,7 +34,12 @@ struct Home: Sendable {
   /// returned file is.
   func prepare() throws(StartError) -> OpenFile {
     do {
-      for directory in [path, files, state, partial, trash] { try Disk.makeDirectory(directory) }
+      // What is synced in a folder is lost with the power if the folder's own name is not synced. The home may
+      // lie in one that nobody may read.
+      if try Disk.makeDirectory(path) { try? Disk.syncDirectory(path + "/..") }
+      for (directory, parent) in [(files, path), (state, path), (partial, state), (trash, state)] {
+        if try Disk.makeDirectory(directory) { try Disk.syncDirectory(parent) }
+      }
       let file = try OpenFile(lock, O_RDWR | O_CREAT)
       guard try file.lock() else { throw StartError(refusal(of: file)) }
       try file.truncate(to: 0)

@@ -66,6 +66,7 @@ struct OpenedCatalogue {
     _ home: Home, _ catalogue: Catalogue
   ) throws(StorageError) -> ReceiptJournal {
     let journal = try ReceiptJournal(path: home.receipts)
+    if journal.size == 0 { try Disk.syncDirectory(home.state) }
     if try catalogue.read({ db in try Tables.note(restored, db) }) == nil {
       let receipts = try journal.receipts()
       try catalogue.write { db in
