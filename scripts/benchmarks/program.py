@@ -30,16 +30,22 @@ class Program(Process):
 
     front = ["--headless"]
 
-    def __init__(self, name: str, home: pathlib.Path, *options: str, bootstrap: str = "none"):
-        self.name, self.home = name, home
-        self.port, self.http_port = free_port(), free_port()
+    def __init__(
+        self, name: str, home: pathlib.Path, *options: str, bootstrap: str | list[str] = "none",
+        host: str = "127.0.0.1", port: int = 0, under: list[str] | None = None,
+    ):
+        """`under` is a program that starts it with other rights or limits, such as prlimit."""
+        self.name, self.home, self.host = name, home, host
+        self.port, self.http_port = port or free_port(), free_port()
+        greeted = [bootstrap] if isinstance(bootstrap, str) else bootstrap
         home.mkdir(parents=True, exist_ok=True)
         self.lines: list[str] = []
         self.said = threading.Condition(threading.RLock())
         self.began = time.monotonic()
         super().__init__(
-            [EXECUTABLE, name, "127.0.0.1", self.port, self.http_port, *self.front, "--home", home,
-             "--bootstrap", bootstrap, "--auto-fetch", "0", "--peer-timeout", "3600", *options],
+            [*(under or []), EXECUTABLE, name, host, self.port, self.http_port, *self.front, "--home", home,
+             *[word for address in greeted for word in ("--bootstrap", address)],
+             "--auto-fetch", "0", "--peer-timeout", "3600", *options],
             **self.streams())
         self.listen()
 
@@ -62,7 +68,7 @@ class Program(Process):
 
     @property
     def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.port}"
 
     def get(self, path: str) -> dict:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}{path}", timeout=60) as response:
