@@ -2,12 +2,16 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check bench microbench fuzz crash docs format install uninstall clean setup dist deb
+.PHONY: help run demo build test check bench microbench fuzz crash docs format install uninstall clean setup dist deb siege soak tsan asan
 
 ARGS ?= --demo
 SECONDS ?= 60
 ROUNDS ?= 100
+MINUTES ?= 60
 RELEASE := .build/release/p2ptui
+DEBUG := P2PTUI_EXECUTABLE=.build/debug/p2ptui
+# Those that take seconds.
+SHORT_SIEGES := full-disk file-size no-permission no-descriptors spoofing names
 
 help: ## this list
 	@echo 'make run ARGS="<peer_id> <host> <p2p_port> <http_port>"   start a peer; without ARGS the demo'
@@ -31,13 +35,16 @@ test: ## every test
 
 # Warnings are errors here and nowhere else (Package.swift reads P2PTUI_STRICT).
 check: export P2PTUI_STRICT = 1
-check: ## format lint, a build without warnings, every test
+check: ## format lint, a build without warnings, every test, a few rounds of crash, siege and soak
 	@scripts/setup test
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Benchmarks
-	@for script in scripts/setup scripts/fuzz-api scripts/dist scripts/try-package .ci/run; do bash -n $$script || exit 1; done
+	@for script in scripts/setup scripts/fuzz-api scripts/sanitize scripts/dist scripts/try-package .ci/run; do bash -n $$script || exit 1; done
 	@python3 -m unittest discover --quiet --start-directory Tests/Interop
 	@swift build --build-tests
 	@swift test --skip-build --disable-xctest
+	@$(DEBUG) scripts/crash --rounds 10
+	@$(DEBUG) scripts/siege $(SHORT_SIEGES)
+	@$(DEBUG) scripts/soak --minutes 1
 
 bench: ## p2ptui against other programs, on this machine: tables for docs/PERFORMANCE.md
 	@scripts/setup bench
@@ -56,8 +63,22 @@ fuzz: ## bytes that libFuzzer makes up for the reader of messages, SECONDS=60; t
 		-artifact_prefix=Tests/Corpus/found- -verbosity=0 -print_final_stats=1 .build-fuzz/corpus Tests/Corpus
 	@scripts/fuzz-api
 
-crash: build ## kills the real program ROUNDS=100 times in the middle of its work, and checks its promises
+crash: build ## kills the real program ROUNDS=100 times in the middle of its work, and checks its promises; as root, by losses of power too
 	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/crash --rounds $(ROUNDS)
+	@[ $$(id -u) != 0 ] || P2PTUI_EXECUTABLE=$(RELEASE) scripts/crash --power-loss --rounds $(ROUNDS)
+
+siege: build ## full disks, missing rights and descriptors, floods, lies: a table for docs/RELIABILITY.md
+	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/siege $(SIEGES)
+
+soak: build ## twenty processes for MINUTES=60 that come, go and are killed, with faults; a plot in docs/soak.svg
+	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/soak --minutes $(MINUTES) --plot docs/soak.svg
+
+# Core and engine; the front has one thread. Builds of their own, which take long.
+tsan: ## tests of core and engine with the thread sanitizer
+	@P2PTUI_TSAN=1 scripts/sanitize thread
+
+asan: ## tests of core and engine with the address sanitizer
+	@scripts/sanitize address
 
 # Package.swift reads P2PTUI_DOCS: what renders documentation is fetched here only.
 docs: ## the public API of core and engine as pages, in .build/docs; a gap or a wrong link is an error
