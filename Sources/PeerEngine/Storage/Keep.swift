@@ -141,6 +141,8 @@ extension HomeStore {
       keep.attempt { () throws(StorageError) in
         if areTogether { try keep.partial.awaitWriteBack() } else { try keep.partial.sync() }
       }
+      // The system may have dropped what it could not write, and would say the next time that all is well.
+      if case .failure? = keep.result { keep.partial.discard() }
     }
   }
 
