@@ -27,8 +27,9 @@ import Testing
     #expect(base("a\u{200B}b\u{FEFF}") == "a_b_")
   }
 
-  @Test func aLeadingDotIsNotKept() {
+  @Test func aLeadingDotOrDashIsNotKept() {
     #expect(base(".bashrc") == "_.bashrc")
+    #expect(base("-rf") == "_-rf")
     #expect(base("a/...") == "_...")
   }
 

@@ -20,7 +20,9 @@ public enum StoredName {
     if last.isEmpty || last == "." || last == ".." || last.allSatisfy(\.isWhitespace) {
       return "file-\(id.short)"
     }
-    let fitted = fit(last.utf8.first == UInt8(ascii: ".") ? "_" + last : last, suffix: "")
+    // A dot hides a file, and a dash makes it an option of a command that is given `*`.
+    let isAwkward = last.utf8.first == UInt8(ascii: ".") || last.utf8.first == UInt8(ascii: "-")
+    let fitted = fit(isAwkward ? "_" + last : last, suffix: "")
     return fitted.isEmpty ? "file-\(id.short)" : fitted
   }
 
