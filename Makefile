@@ -11,7 +11,7 @@ MINUTES ?= 60
 RELEASE := .build/release/p2ptui
 DEBUG := P2PTUI_EXECUTABLE=.build/debug/p2ptui
 # Those that take seconds.
-SHORT_SIEGES := full-disk file-size no-permission no-descriptors spoofing names
+SHORT_SIEGES := full-disk failing-disk file-size no-permission no-descriptors spoofing names
 
 help: ## this list
 	@echo 'make run ARGS="<peer_id> <host> <p2p_port> <http_port>"   start a peer; without ARGS the demo'
@@ -42,6 +42,7 @@ check: ## format lint, a build without warnings, every test, a few rounds of cra
 	@python3 -m unittest discover --quiet --start-directory Tests/Interop
 	@swift build --build-tests
 	@swift test --skip-build --disable-xctest
+	@$(DEBUG) scripts/sync-order
 	@$(DEBUG) scripts/crash --rounds 10
 	@$(DEBUG) scripts/siege $(SHORT_SIEGES)
 	@$(DEBUG) scripts/soak --minutes 1
@@ -64,6 +65,7 @@ fuzz: ## bytes that libFuzzer makes up for the reader of messages, SECONDS=60; t
 	@scripts/fuzz-api
 
 crash: build ## kills the real program ROUNDS=100 times in the middle of its work, and checks its promises; as root, by losses of power too
+	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/sync-order
 	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/crash --rounds $(ROUNDS)
 	@[ $$(id -u) != 0 ] || P2PTUI_EXECUTABLE=$(RELEASE) scripts/crash --power-loss --rounds $(ROUNDS)
 
