@@ -60,13 +60,14 @@ class Besieged(ProgramOnScreen):
     def descriptors(self) -> int:
         return len(list(pathlib.Path(f"/proc/{self.pid}/fd").iterdir()))
 
-    def refuses(self, line: str, why: str) -> None:
-        """Types a command, and waits until the screen says why it is not carried out."""
+    def refuses_to_push(self, path: pathlib.Path, why: str) -> None:
+        """Types the command, and waits until the screen says why it is not carried out, in words that nothing
+        else on the screen has: only what changes is drawn."""
         with self.keyboard, self.changed:
             self.shown.clear()
-            super().prompt(line)
+            super().prompt(f"push {path}")
             if not self.changed.wait_for(lambda: why in self.text_shown(), timeout=60):
-                raise Failure(f"“{line}” is not refused with “{why}”: {self.text_shown()[-300:]}")
+                raise Failure(f"{path.name} is not refused with “{why}”: {self.text_shown()[-300:]}")
 
     def text_shown(self) -> str:
         return ESCAPES.sub(b"", bytes(self.shown)).decode(errors="replace")

@@ -120,7 +120,8 @@ def gossip_flood(directory: pathlib.Path):
     end(peer, holder)
     if known > 4_096:
         raise Failure(f"{known} peers are tracked")
-    return f"{GOSSIPS / seconds:,.0f} a second; {known:,} are tracked, the neighbour among them, and gives a file", witness
+    return (f"{GOSSIPS / seconds:,.0f} a second; {known:,} are tracked, the neighbour among them, and it gives a "
+            f"file"), witness
 
 
 def long_lists(directory: pathlib.Path):

@@ -3,10 +3,12 @@
 import contextlib
 import os
 import pathlib
+import shutil
+import signal
 import subprocess
 
 from besieged import MIB, Besieged, Skipped, Witness, end, neighbour
-from processes import Failure
+from processes import Failure, Process
 from program import EXECUTABLE, Program
 from sources import random_file
 from strangers import entry, reply, say
@@ -92,7 +94,7 @@ def endure_full_disk(directory: pathlib.Path, disk: pathlib.Path, peer: Besieged
     peer.prompt(f"get {wanted}")
     peer.wait_for_log("disk is full")
     fill(disk / "rest")
-    peer.refuses(f"push {random_file(directory / 'refused.bin', MIB)}", "the disk is full")
+    peer.refuses_to_push(random_file(directory / 'refused.bin', MIB), "partial: the disk is full")
     say(peer.port, reply(1, "teller", [entry(f"full-{number}") for number in range(2_000)]))
     peer.wait_for_log("the catalogue cannot be written")
     peer.prompt(f"delete {doomed['file_id']}")
@@ -106,6 +108,34 @@ def endure_full_disk(directory: pathlib.Path, disk: pathlib.Path, peer: Besieged
     return {kept["file_id"], after["file_id"], wanted}, {doomed["file_id"]}
 
 
+def failing_disk(directory: pathlib.Path):
+    """Syncs fail while a download is kept and a file is pushed; the tracer that makes them fail goes away later."""
+    if not shutil.which("strace"):
+        raise Skipped("there is no strace")
+    holder = holder_of(random_file(directory / "wanted.bin", 4 * MIB), directory)
+    peer = Besieged(directory, bootstrap=holder.address)
+    with Witness(peer, 256 * MIB) as witness:
+        wanted = remote(peer, "wanted.bin")
+        tracer = Process(
+            ["strace", "--follow-forks", f"--attach={peer.pid}", "--trace=fsync,syncfs,sync_file_range",
+             "--inject=fsync,syncfs,sync_file_range:error=EIO"], log=directory / "trace")
+        peer.wait(lambda: "attached" in (directory / "trace").read_text(), "the tracer", 30)
+        peer.prompt(f"get {wanted}")
+        peer.wait_for_log("cannot sync")
+        peer.refuses_to_push(random_file(directory / 'pushed.bin', MIB), "cannot push")
+        if peer.status()["files_local"] or list((peer.home / "files").iterdir()):
+            raise Failure("a file is here that was never synced")
+        if left := list((peer.home / ".p2ptui" / "partial").iterdir()):
+            raise Failure(f"bytes that were never synced wait to be used: {left[0].name}")
+        tracer.stop(signal.SIGINT)
+        peer.prompt(f"get {wanted}")
+        peer.wait_for_local("wanted.bin")
+        peer.share(directory / "pushed.bin")
+    end(peer, holder)
+    return ("a download and a push whose bytes cannot be synced are refused in words and thrown away; both are "
+            "taken once the disk syncs again"), witness
+
+
 def small_files_only(directory: pathlib.Path):
     """RLIMIT_FSIZE: a file beyond it is refused as on a full disk; needs no root."""
     holder = holder_of(random_file(directory / "large.bin", 24 * MIB), directory)
@@ -115,7 +145,7 @@ def small_files_only(directory: pathlib.Path):
         large = remote(peer, "large.bin")
         peer.prompt(f"get {large}")
         peer.wait_for_log("file too large")
-        peer.refuses(f"push {directory / 'large.bin'}", "file too large")
+        peer.refuses_to_push(directory / 'large.bin', "cannot push")
         peer.share(random_file(directory / "small.bin", MIB))
     end(peer, holder)
     return "a file beyond the limit is refused in words, a smaller one is taken", witness
@@ -140,13 +170,13 @@ def no_permission(directory: pathlib.Path):
     secret.chmod(0)
     with Witness(peer, 256 * MIB) as witness:
         wanted = remote(peer, "wanted.bin")
-        peer.refuses(f"push {secret}", "permission denied")
+        peer.refuses_to_push(secret, "secret.bin: permission denied")
         folders = [peer.home / "files", peer.home / ".p2ptui" / "partial"]
         for folder in folders:
             folder.chmod(0o555)
         peer.prompt(f"get {wanted}")
         peer.wait_for_log("permission denied")
-        peer.refuses(f"push {source}", "permission denied")
+        peer.refuses_to_push(source, "partial-1: permission denied")
         for folder in folders:
             folder.chmod(0o755)
         peer.prompt(f"get {wanted}")
