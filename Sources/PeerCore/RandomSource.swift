@@ -1,10 +1,10 @@
 /// SplitMix64: small, fast, and the same numbers from the same seed in every process. Not for secrets.
-struct RandomSource: RandomNumberGenerator {
+package struct RandomSource: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -13,7 +13,7 @@ struct RandomSource: RandomNumberGenerator {
   }
 
   /// The text of a random UUID (version 4).
-  mutating func uuid() -> String {
+  package mutating func uuid() -> String {
     let high = next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
     let low = next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
     let hex = Array(Self.hex(high) + Self.hex(low))

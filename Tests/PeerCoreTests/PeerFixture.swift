@@ -305,35 +305,3 @@ extension [Effect] {
     }
   }
 }
-
-extension PeerState {
-  /// What is wrong with the tables, if anything is.
-  var brokenInvariant: String? {
-    let table = catalogue.table
-    for peer in membership.peers {
-      for slot in peer.held where table[slot]?.holders.contains(peer.handle) != true {
-        return "\(peer.id) holds slot \(slot), whose record does not say so"
-      }
-    }
-    var states: [FileRecord.State: Int] = [:]
-    for (slot, record) in table {
-      states[record.state, default: 0] += 1
-      for holder in record.holders where membership[holder]?.held.contains(slot) != true {
-        return "\(record.entry.name) names the holder \(holder.number), which does not say so"
-      }
-      if catalogue.tombstones[record.entry.id] != nil { return "\(record.entry.name) is there and buried" }
-      if catalogue.slot(of: record.entry.id) != slot { return "\(record.entry.name) has another slot" }
-      if (record.copy != nil) != catalogue.local.contains(slot) { return "\(record.entry.name) is half here" }
-      if (record.fetch == .wanted) != (downloads[record.entry.id] != nil) {
-        return "\(record.entry.name) is wanted and in no queue, or the other way round"
-      }
-    }
-    let bytes = catalogue.localEntries.reduce(0) { $0 + (catalogue[$1.id]?.copy?.size ?? 0) }
-    if bytes != catalogue.localBytes { return "\(bytes) bytes are here, not \(catalogue.localBytes)" }
-    if states[.remote, default: 0] != catalogue.remoteCount { return "remote files are counted wrongly" }
-    if states[.unavailable, default: 0] != catalogue.unavailableCount {
-      return "unavailable files are counted wrongly"
-    }
-    return nil
-  }
-}

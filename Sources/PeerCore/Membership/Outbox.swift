@@ -107,6 +107,13 @@ struct Outbox {
     return .item(destinations.values[index].items.removeFirst())
   }
 
+  /// Every destination waits for its turn, or was served within the last `Limits.answerInterval`.
+  var isWithinBounds: Bool {
+    let served =
+      Int64(limits.answerBurst) + Int64(limits.answersPerSecond) * (limits.answerInterval / 1000 + 1)
+    return waiting <= limits.waitingAnswers && Int64(destinations.count) <= Int64(waiting) + served
+  }
+
   /// When something may go; `nil` while nothing waits.
   func nextRelease(after uptime: Int64) -> Int64? {
     let nextReply = uptime + replyBudget.wait
