@@ -211,7 +211,7 @@ public struct PeerState: Sendable {
   /// The `uptime` at which `step` has to be called, if nothing happens before.
   public var nextDeadline: Int64 {
     var deadline = min(nextGossip, nextCleanup)
-    deadline = min(deadline, bootstrap.next ?? .max)
+    deadline = min(deadline, bootstrap.next ?? bootstrap.nextReunion ?? .max)
     deadline = min(deadline, outbox.nextRelease(after: now.uptime) ?? .max)
     if case .waiting(let until) = autoFetch, until > now.uptime { deadline = min(deadline, until) }
     if let first = ended.first?.ended { deadline = min(deadline, first + limits.endedTransferAge) }

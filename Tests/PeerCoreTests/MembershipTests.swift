@@ -260,11 +260,31 @@ import Testing
     peer.wait(1_000)
     peer.reply(ann)
     peer.forgetEffects()
-    peer.wait(60_000)
+    peer.wait(29_000)
     #expect(peer.effects.sends(of: .gossip).allSatisfy { $0 == ann.endpoint })
-    peer.wait(16_000)
+    peer.wait(47_000)
     #expect(!peer.tracks(ann))
     #expect(peer.effects.sends(of: .gossip).contains { Self.wellKnown.contains($0) })
+  }
+
+  /// Otherwise two parts of a network that have dropped each other would never meet again.
+  @Test func nowAndThenAWellKnownPeerThatIsNotTrackedIsGreeted() {
+    var peer = Peer {
+      $0.bootstrap = Self.wellKnown
+      $0.peerTimeout = 10_000_000
+    }
+    for known in Self.wellKnown.dropLast() { peer.reply(Other(id: known.host, at: known.description)) }
+    peer.forgetEffects()
+    var times: [Int64] = []
+    let begin = peer.uptime
+    while peer.uptime < begin + 400_000 {
+      if peer.wait(1_000).sends(of: .gossip).contains(Self.wellKnown[3]) {
+        times.append((peer.uptime - begin) / 1_000)
+      }
+    }
+    #expect(times == [30, 90, 210, 330])
+    peer.happen(.sendFailed(to: Self.wellKnown[3], reason: "x"))
+    #expect(peer.effects.logs("cannot reach").isEmpty)
   }
 
   @Test func weDoNotGreetOurselves() {

@@ -4,6 +4,11 @@ struct Bootstrap {
   /// Milliseconds.
   static let firstBackOff: Int64 = 5_000
   static let longestBackOff: Int64 = 60_000
+  /// While others are tracked. Soon after the start a network may be in parts that hang together by one
+  /// greeting; later a part is a rare thing, and each greeting costs whoever is not there any longer a
+  /// connection attempt.
+  static let firstReunion: Int64 = 30_000
+  static let longestReunion: Int64 = 120_000
 
   /// The order in which they are tried.
   var turn: [Endpoint] = []
@@ -11,6 +16,9 @@ struct Bootstrap {
   var backOff = firstBackOff
   /// The `uptime` of the next try, while nobody is tracked.
   var next: Int64?
+  /// The `uptime` at which a well-known peer that is not tracked is greeted, while others are.
+  var nextReunion: Int64?
+  var reunionBackOff = firstReunion
 }
 
 extension PeerState {
@@ -20,16 +28,33 @@ extension PeerState {
   }
 
   mutating func runBootstrap() {
-    guard !bootstrap.turn.isEmpty, membership.isEmpty else {
-      bootstrap.next = nil
-      bootstrap.backOff = Bootstrap.firstBackOff
-      return
-    }
+    guard !bootstrap.turn.isEmpty else { return }
+    guard membership.isEmpty else { return runReunion() }
+    bootstrap.nextReunion = nil
+    bootstrap.reunionBackOff = Bootstrap.firstReunion
     guard let next = bootstrap.next else {
       bootstrap.next = now.uptime + bootstrap.backOff
       return
     }
     if now.uptime >= next { greetNextWellKnown() }
+  }
+
+  /// When a network has been in parts for so long that each has dropped the others, nobody's gossip leads out
+  /// of a part any longer: well-known peers are where the parts meet again.
+  private mutating func runReunion() {
+    bootstrap.next = nil
+    bootstrap.backOff = Bootstrap.firstBackOff
+    if let next = bootstrap.nextReunion, now.uptime < next { return }
+    let isFirst = bootstrap.nextReunion == nil
+    bootstrap.nextReunion = now.uptime + bootstrap.reunionBackOff
+    bootstrap.reunionBackOff = min(2 * bootstrap.reunionBackOff, Bootstrap.longestReunion)
+    if isFirst { return }
+    let missing = bootstrap.turn.filter { membership.handle(at: $0) == nil }
+    guard !missing.isEmpty else { return }
+    bootstrap.position += 1
+    let endpoint = missing[bootstrap.position % missing.count]
+    log(.debug, "gossip to the well-known peer \(endpoint), which is not tracked")
+    greet(endpoint)
   }
 
   private mutating func greetNextWellKnown() {

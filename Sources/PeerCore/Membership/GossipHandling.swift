@@ -141,7 +141,9 @@ extension PeerState {
   /// The first failure in a row is news, further ones are not.
   mutating func noteUnreachable(_ endpoint: Endpoint, _ reason: String) {
     guard let handle = membership.handle(at: endpoint), let peer = membership[handle] else {
-      log(.info, "cannot reach \(endpoint): \(reason)")
+      // Where nobody was expected, it is no news that nobody is.
+      let isReunion = !membership.isEmpty && settings.bootstrap.contains(endpoint)
+      log(isReunion ? .debug : .info, "cannot reach \(endpoint): \(reason)")
       return
     }
     membership.update(handle) { $0.failures += 1 }
