@@ -209,6 +209,11 @@ extension PeerState {
     change(id) {
       $0.rounds += 1
       $0.failed = []
+      // Blocks that differ from a list which nobody could satisfy may be right: now the file's id decides.
+      if !$0.blocks.wrong.isEmpty {
+        $0.blocks.list = nil
+        $0.blocks.wrong = [:]
+      }
     }
     guard let download = downloads[id] else { return }
     guard download.rounds < limits.downloadRounds else { return giveUp(download) }
