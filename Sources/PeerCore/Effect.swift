@@ -47,6 +47,8 @@ public enum Effect: Sendable, Equatable {
   case keep(ArrivalID, FileEntry, firstSeen: Int64)
   /// Throw a received file away.
   case discard(ArrivalID)
+  /// A download that was hashed is not kept, or not yet: its bytes stay with the download.
+  case release(ArrivalID)
   /// Copy a file into `files/`, stamped with that time (seconds since 1970). Outcome: `imported` or
   /// `importFailed`.
   case importFile(path: String, timestamp: Int64, RequestID)

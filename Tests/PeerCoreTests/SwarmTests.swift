@@ -310,6 +310,29 @@ import Testing
     #expect(peer.transfers.first?.error?.contains("list of blocks") == true)
   }
 
+  @Test func aListThatNobodyCouldSatisfyDoesNotOutliveTheRound() throws {
+    var peer = peer([(ann, .ours), (bob, .ours)])
+    move(&peer, after: 3_000)
+    let (attempt, giver) = try #require(blockRequests(peer.effects).first)
+    peer.happen(.blocksFetched(attempt, list))
+    let others = peer.effects.fetches
+    for fetch in others {
+      peer.happen(.fetchFailed(fetch.attempt, fetch.holder == giver ? .unreachable("x") : .wrongBlock(3)))
+    }
+    peer.forgetEffects()
+    peer.wait(5_000)
+    #expect(!peer.effects.fetches.isEmpty)
+    #expect(peer.effects.fetches.allSatisfy { $0.blocks == nil })
+  }
+
+  @Test func aDownloadThatDoesNotVerifyIsLetGoOf() throws {
+    var peer = peer([(ann, .ours), (bob, .ours)])
+    complete(&peer)
+    let effects = peer.verify(file, size: size, verifies: false)
+    #expect(effects.contains { if case .release = $0 { true } else { false } })
+    #expect(effects.discards == 0)
+  }
+
   @Test func ifTheFileDoesNotVerifyItsBlocksAreCompared() throws {
     var peer = peer([(ann, .ours), (bob, .ours)])
     move(&peer, after: 3_000)

@@ -217,6 +217,7 @@ import Testing
     peer.verify(.file(1))
     #expect(peer.effects.keeps.count == 1)
     #expect(peer.effects.discards == 1)
+    #expect(peer.effects.contains(.park(FileID(1))))
     peer.keepArrived()
     #expect(peer.has(.file(1)))
     #expect(peer.transfers.first?.state == .done)

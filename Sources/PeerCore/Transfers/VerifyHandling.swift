@@ -20,15 +20,21 @@ extension PeerState {
       effects.append(.discard(file.arrival))
       return
     }
-    guard file.verifies(id) else { return mend(id) }
+    guard file.verifies(id) else {
+      effects.append(.release(file.arrival))
+      return mend(id)
+    }
     var file = file
     if let told = download.told { file.data = told }
     if let pushed = keeping.first(where: { $0.value.id == id })?.key {
       // It was pushed meanwhile. Kept twice, it would lie in files/ under two names.
-      effects.append(.discard(file.arrival))
+      effects += [.discard(file.arrival), .park(id)]
       return change(id) { $0.state = .keeping(pushed) }
     }
-    guard file.size <= fileAllowance else { return park(id, sizeFailure) }
+    guard file.size <= fileAllowance else {
+      effects.append(.release(file.arrival))
+      return park(id, sizeFailure)
+    }
     change(id) { $0.state = .keeping(file.arrival) }
     keep(file, verified(record.entry, filledFrom: file), firstSeen: record.firstSeen)
   }

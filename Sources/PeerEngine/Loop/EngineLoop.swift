@@ -201,6 +201,7 @@ actor EngineLoop: NetworkDelegate {
     case .cancelUpload(let upload): network?.cancelUpload(upload)
     case .keep(let arrival, let entry, let firstSeen): keep(arrival, entry, firstSeen)
     case .discard(let arrival): network?.arrivals.take(arrival)?.discard()
+    case .release(let arrival): _ = network?.arrivals.take(arrival)
     case .importFile(let path, let timestamp, let request): importFile(path, timestamp, request)
     case .trash(let copy, let id): writer.trash(copy, of: id)
     case .persist(let changes): writer.apply(changes)
