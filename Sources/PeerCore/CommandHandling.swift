@@ -118,6 +118,10 @@ extension PeerState {
   }
 
   mutating func finishImport(_ request: RequestID, _ entry: FileEntry, _ copy: LocalCopy) {
+    if let known = catalogue[entry.id], known.copy == copy {
+      // The same bytes at the same time, under another name: storage has kept the first one.
+      return answer(request, .done("\(named(known.entry)) is shared already"))
+    }
     if catalogue.exhume(entry.id) { persist([.exhume(entry.id)]) }
     cancelDownload(entry.id, why: "it was pushed here")
     _ = catalogue.restore(StoredFile(entry: entry, copy: copy, firstSeen: now.wall))

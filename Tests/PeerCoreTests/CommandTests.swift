@@ -20,6 +20,18 @@ import Testing
     #expect(effects.contains { if case .answer(request, .done, _) = $0 { true } else { false } })
   }
 
+  @Test func theSameBytesPushedAgainKeepTheirName() throws {
+    var peer = Peer()
+    peer.share(.ours(1))
+    var again = FileEntry.ours(1)
+    again.name = "another name"
+    let effects = peer.happen(.imported(RequestID(99), again, peer.copy(.ours(1))))
+    let known = try #require(peer.record(.ours(1)))
+    #expect(known.entry.name == FileEntry.ours(1).name)
+    #expect(
+      effects == [.answer(RequestID(99), .done("“file 1” (\(known.entry.id.short)) is shared already"))])
+  }
+
   @Test func aPushThatFailsSaysWhy() {
     var peer = Peer()
     let effects = peer.happen(.importFailed(RequestID(1), reason: "no such file"))
