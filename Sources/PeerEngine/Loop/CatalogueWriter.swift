@@ -8,12 +8,14 @@ final class CatalogueWriter: Sendable {
   private enum Job {
     case apply([CatalogueChange])
     case trash(LocalCopy, of: FileID)
-    case afterwards(@Sendable () -> Void)
+    case afterwards(@Sendable (_ isWritten: Bool) -> Void)
   }
 
   private struct State {
     var jobs: Deque<Job> = []
     var backlog = 0
+    /// Copies that wait to be moved to the trash, or are being moved.
+    var trashing: [FileID: Int] = [:]
     var isRunning = false
     var isStopping = false
     var isRefused = false
@@ -21,8 +23,17 @@ final class CatalogueWriter: Sendable {
 
     /// Nobody waits for what is not written any longer.
     mutating func abandonWaiting() {
-      for case .afterwards(let work) in jobs { work() }
+      for case .afterwards(let work) in jobs { work(false) }
       jobs.removeAll { if case .afterwards = $0 { true } else { false } }
+    }
+
+    /// A file is not removed from the catalogue after all.
+    mutating func keepKnown(_ id: FileID) {
+      for index in jobs.indices {
+        guard case .apply(let changes) = jobs[index], changes.contains(.remove(id)) else { continue }
+        jobs[index] = .apply(changes.filter { $0 != .remove(id) })
+        backlog -= changes.count { $0 == .remove(id) }
+      }
     }
   }
 
@@ -45,10 +56,16 @@ final class CatalogueWriter: Sendable {
   func apply(_ changes: [CatalogueChange]) { enqueue(.apply(changes), changes.count) }
 
   /// After everything before it has been written.
-  func trash(_ copy: LocalCopy, of id: FileID) { enqueue(.trash(copy, of: id), 1) }
+  func trash(_ copy: LocalCopy, of id: FileID) {
+    state.withLock { $0.trashing[id, default: 0] += 1 }
+    enqueue(.trash(copy, of: id), 1)
+  }
 
   /// Called once everything before it has been written, or when the disk refuses, which the log says.
-  func afterwards(_ work: @escaping @Sendable () -> Void) { enqueue(.afterwards(work), 0) }
+  func afterwards(_ work: @escaping @Sendable (_ isWritten: Bool) -> Void) { enqueue(.afterwards(work), 0) }
+
+  /// A copy of that file is still to be moved to the trash.
+  func isTrashing(_ id: FileID) -> Bool { state.withLock { $0.trashing[id] != nil } }
 
   /// Returns when all is written, or when the disk refuses.
   func finish() async {
@@ -77,7 +94,7 @@ final class CatalogueWriter: Sendable {
       switch job {
       case .apply(let changes): await write(changes)
       case .trash(let copy, let id): await moveToTrash(copy, id)
-      case .afterwards(let work): work()
+      case .afterwards(let work): work(true)
       }
     }
   }
@@ -113,23 +130,35 @@ final class CatalogueWriter: Sendable {
       }
       if wasRefused { await report(.info, "the catalogue can be written again") }
     } catch {
-      let (isNews, isStopping) = state.withLock { state in
-        state.jobs.prepend(.apply(changes))
-        state.abandonWaiting()
-        defer { state.isRefused = true }
-        return (!state.isRefused, state.isStopping)
-      }
-      if isNews { await report(.error, "the catalogue cannot be written: \(error). It is tried again") }
-      if !isStopping { try? await Task.sleep(for: Self.retryDelay) }
+      await tryAgain(.apply(changes), "the catalogue cannot be written: \(error)")
     }
   }
 
+  private func tryAgain(_ job: Job, _ problem: String) async {
+    let (isNews, isStopping) = state.withLock { state in
+      state.jobs.prepend(job)
+      state.abandonWaiting()
+      defer { state.isRefused = true }
+      return (!state.isRefused, state.isStopping)
+    }
+    if isNews { await report(.error, "\(problem). It is tried again") }
+    if !isStopping { try? await Task.sleep(for: Self.retryDelay) }
+  }
+
   private func moveToTrash(_ copy: LocalCopy, _ id: FileID) async {
-    do {
+    let problem = "cannot move “\(Visible.text(copy.storedName))” to the trash"
+    do throws(StorageError) {
       try await store.trash(copy, of: id)
     } catch {
-      await report(.error, "cannot move “\(Visible.text(copy.storedName))” to the trash: \(error)")
+      if error.mayPass { return await tryAgain(.trash(copy, of: id), "\(problem): \(error)") }
+      await report(.error, "\(problem): \(error)")
+      // It stays known, so that the next start tries again; unknown, it would be found and shared.
+      state.withLock { $0.keepKnown(id) }
     }
-    state.withLock { $0.backlog -= 1 }
+    state.withLock {
+      $0.backlog -= 1
+      $0.isRefused = false
+      $0.trashing[id] = $0.trashing[id].flatMap { $0 > 1 ? $0 - 1 : nil }
+    }
   }
 }

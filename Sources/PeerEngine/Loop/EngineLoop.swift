@@ -213,7 +213,12 @@ actor EngineLoop: NetworkDelegate {
   private func answer(_ request: RequestID, _ reply: CommandReply, _ onceWritten: Bool) {
     guard let waiting = requests.removeValue(forKey: request) else { return }
     if onceWritten {
-      writer.afterwards { waiting.resume(returning: reply) }
+      writer.afterwards { isWritten in
+        waiting.resume(
+          returning: isWritten
+            ? reply
+            : .failed("\(reply.text); but the disk does not take it (see the log), so a restart may undo it"))
+      }
     } else {
       waiting.resume(returning: reply)
     }
@@ -329,7 +334,19 @@ actor EngineLoop: NetworkDelegate {
       return
     }
     if downloads[entry.id]?.openPartial === file.partial { downloads[entry.id] = nil }
-    unkept.append((arrival, Keep(file.partial, entry, firstSeen: firstSeen)))
+    let keep = Keep(file.partial, entry, firstSeen: firstSeen)
+    guard writer.isTrashing(entry.id) else { return self.keep(arrival, keep) }
+    // A copy on its way to the trash is no copy.
+    writer.afterwards { [weak self] isWritten in
+      Task { await self?.keep(arrival, keep, isTrashed: isWritten) }
+    }
+  }
+
+  private func keep(_ arrival: ArrivalID, _ keep: Keep, isTrashed: Bool = true) {
+    guard isTrashed else {
+      return handle(.keepFailed(arrival, .disk("an older copy cannot be moved to the trash")))
+    }
+    unkept.append((arrival, keep))
     guard !isKeeping else { return }
     isKeeping = true
     later { await $0.keepWaiting() }

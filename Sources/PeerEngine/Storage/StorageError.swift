@@ -24,6 +24,14 @@ public enum StorageError: Error, Equatable, CustomStringConvertible {
   /// The store was closed meanwhile.
   case closed
 
+  /// The same may go well later, without anybody doing anything about it.
+  var mayPass: Bool {
+    switch self {
+    case .io, .diskFull, .catalogue: true
+    default: false
+    }
+  }
+
   public var description: String {
     switch self {
     case .emptyPath: "the path is empty"
