@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check bench microbench fuzz crash docs format install uninstall clean setup dist deb siege soak tsan asan
+.PHONY: help run demo build test check bench microbench fuzz crash docs format install uninstall clean setup dist deb siege soak tsan asan sim scale
 
 ARGS ?= --demo
 SECONDS ?= 60
@@ -63,6 +63,16 @@ fuzz: ## bytes that libFuzzer makes up for the reader of messages, SECONDS=60; t
 	@SWIFT_BACKTRACE=enable=no .build-fuzz/release/Fuzz -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 \
 		-artifact_prefix=Tests/Corpus/found- -verbosity=0 -print_final_stats=1 .build-fuzz/corpus Tests/Corpus
 	@scripts/fuzz-api
+
+sim: ## whole peers in one thread, on a virtual clock, network and disk: SEEDS=1-200 PEERS=6
+	@scripts/setup build
+	@swift build -c release --product simulate
+	@.build/release/simulate --seeds $(SEEDS) --peers $(PEERS)
+
+scale: ## how the network grows, by simulation: tables and plots for docs/SCALE.md
+	@scripts/setup build
+	@swift build -c release --product simulate
+	@scripts/scale
 
 crash: build ## kills the real program ROUNDS=100 times in the middle of its work, and checks its promises; as root, by losses of power too
 	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/sync-order

@@ -121,5 +121,24 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["TestSupport", "p2ptui"], swiftSettings: strict),
     .testTarget(name: "BrowserTests", dependencies: ["TestSupport", "p2ptui"], swiftSettings: strict),
+    // Many cores on a virtual clock, network and disk; the program that runs them; and their tests.
+    .target(
+      name: "PeerSimulator",
+      dependencies: [
+        "PeerCore",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HeapModule", package: "swift-collections"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ],
+      path: "Tests/PeerSimulator", swiftSettings: strict),
+    .executableTarget(
+      name: "simulate",
+      dependencies: ["PeerSimulator", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/Simulate", swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["PeerSimulator", "TestSupport", "simulate"],
+      exclude: ["seeds.txt"],
+      swiftSettings: strict),
   ] + fuzzTargets
 )

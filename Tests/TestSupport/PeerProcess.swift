@@ -15,8 +15,7 @@ public final class PeerProcess: Greetable {
   /// The built program, which lies beside the tests; or another build of it, named by the environment.
   public static let executable: String = {
     if let other = ProcessInfo.processInfo.environment["P2PTUI_EXECUTABLE"] { return other }
-    let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    return tests.deletingLastPathComponent().appendingPathComponent("p2ptui").path
+    return builtProgram("p2ptui")
   }()
 
   /// Nothing is fetched unasked, unless a test says so.
@@ -118,4 +117,10 @@ public final class PeerProcess: Greetable {
     else { throw Unexpected("no VmHWM for process \(process.pid)") }
     return kibibytes * 1024
   }
+}
+
+/// The path of a program of this package, which lies beside the tests.
+public func builtProgram(_ name: String) -> String {
+  let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+  return tests.deletingLastPathComponent().appendingPathComponent(name).path
 }

@@ -1,0 +1,21 @@
+/// What the simulator checks, by name; how often is counted.
+public enum Check: String, CaseIterable, Sendable {
+  case tables = "tables agree, bounds are kept"
+  case timer = "the next timer lies ahead"
+  case here = "what is here is verified and on disk"
+  case announced = "what is announced is here"
+  case served = "what is served is what it says"
+  case survives = "what is here survives a crash"
+  case staysGone = "what is gone stays gone"
+  case ownFiles = "nobody changes or deletes our files"
+  case strangersFiles = "no received file becomes ours"
+  case answerRate = "answers keep to their rate"
+  case forwards = "gossip is forwarded unchanged, once"
+  case silent = "silent peers go"
+  case answered = "each command is answered once"
+  case members = "all know all who live, and nobody else"
+  case holders = "holders are those that hold"
+  case deletes = "what is deleted is nowhere"
+  case downloads = "what is wanted arrives"
+  case leftovers = "nothing is left over"
+}
