@@ -331,8 +331,8 @@ import Testing
     }
     peer.reply(bob)
     let effects = peer.share(.ours(1))
-    #expect(Set(effects.sends(of: "ANNOUNCE")) == [ann.endpoint, bob.endpoint])
-    #expect(effects.sends(of: "ANNOUNCE").count == 2)
+    #expect(Set(effects.sends(of: .announce)) == [ann.endpoint, bob.endpoint])
+    #expect(effects.sends(of: .announce).count == 2)
   }
 
   @Test func fewNamesAreResolvedAtOnceAndEachOnce() {

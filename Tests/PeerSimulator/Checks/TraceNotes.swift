@@ -8,7 +8,7 @@ extension Event {
     case .tick: trace.note(2)
     case .received(let message, let address, let connection):
       trace.note(3, connection.number)
-      trace.note(message.type)
+      trace.note(message.typeName)
       trace.note(address)
     case .pushed(let file, _): trace.note(4, file.arrival.number, file.size)
     case .sent(let endpoint): trace.note(endpoint.description)

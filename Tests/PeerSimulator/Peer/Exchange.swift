@@ -110,7 +110,7 @@ final class FetchExchange: Exchange, FileTaker {
     do {
       for message in try reader.read(bytes) {
         guard case .fileData(let data) = message else {
-          throw TransferFailure.malformed("it answered with \(message.type)")
+          throw TransferFailure.malformed("it answered with \(message.typeName)")
         }
         if data.isNotFound { throw TransferFailure.notHeld }
         self.data = data
@@ -221,7 +221,7 @@ final class BlocksExchange: Exchange {
     do {
       for message in try reader.read(bytes) {
         guard case .blocks(let blocks) = message else {
-          throw TransferFailure.malformed("it answered with \(message.type)")
+          throw TransferFailure.malformed("it answered with \(message.typeName)")
         }
         return end(
           with: .blocksFetched(attempt, blocks.file == file ? blocks.list : nil), keepsConnection: true)
