@@ -42,7 +42,7 @@ import Testing
 
   /// The next answers, waited for until a deadline.
   private func answers() async throws -> [Action] {
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
       let answers = mailbox.take().answers
       if !answers.isEmpty { return answers }

@@ -159,7 +159,7 @@ import Testing
 
   @Test func aMessageThatComesTooSlowlyEndsItsConnection() async throws {
     let fixture = try await NetworkFixture {
-      $0.idleTimeout = .milliseconds(300)
+      $0.idleTimeout = .seconds(60)
       $0.progressWindow = .milliseconds(600)
     }
     let client = try await RawClient.connect(to: fixture.port)
