@@ -5,7 +5,7 @@ import pathlib
 from contest import contest, table
 from floor import Floor, FloorReno, FloorSynced
 from ours import Ours
-from rsync import Rsync
+from rsync import Rsync, RsyncSynced
 from sources import random_folder
 from syncthing import Syncthing, SyncthingUnsynced
 from torrents import Aria2, RTorrent, RTorrentChecking, Transmission
@@ -13,8 +13,8 @@ from web import Curl
 
 GIB = 1024**3
 KINDS = [
-    Ours, Floor, FloorSynced, FloorReno, Curl, Rsync, Syncthing, SyncthingUnsynced, Aria2, RTorrent,
-    RTorrentChecking, Transmission,
+    Ours, Floor, FloorSynced, FloorReno, Curl, Rsync, RsyncSynced, Syncthing, SyncthingUnsynced, Aria2,
+    RTorrent, RTorrentChecking, Transmission,
 ]
 
 

@@ -9,6 +9,7 @@ from processes import free_port, listens, wait_until
 class Rsync(Contender):
     name = "rsync from a daemon"
     verifies = "rsync's whole-file checksum, on the way"
+    options: list[str] = []
 
     def serve(self, folder: pathlib.Path) -> None:
         self.port = free_port()
@@ -22,5 +23,11 @@ class Rsync(Contender):
 
     def fetch(self) -> None:
         self.receive_by(
-            ["rsync", "--recursive", "--times", "--whole-file",
+            ["rsync", "--recursive", "--times", "--whole-file", *self.options,
              f"rsync://127.0.0.1:{self.port}/bench/", self.inbox]).finish()
+
+
+class RsyncSynced(Rsync):
+    name = "rsync from a daemon, told to sync to the disk"
+    syncs = "each file"
+    options = ["--fsync"]
