@@ -7,12 +7,13 @@ import Testing
 /// A document for the people who use the program, as tests read it.
 struct Manual: Sendable, CustomTestStringConvertible {
   let name: String
-  /// Markdown. The man page is turned into it as far as tests need: what it sets bold is code.
+  /// Markdown; of the man page, what `ManPage` makes of it.
   let text: String
 
   static let readme = Manual(reading: "README.md")
   static let guide = Manual(reading: "docs/GUIDE.md")
-  static let all = [readme, guide]
+  static let page = Manual(reading: "docs/p2ptui.1")
+  static let all = [readme, guide, page]
 
   /// For people who work on the program.
   static let others = [
@@ -22,7 +23,8 @@ struct Manual: Sendable, CustomTestStringConvertible {
 
   init(reading path: String) {
     name = path
-    text = (try? String(contentsOf: Self.root.appending(path: path), encoding: .utf8)) ?? ""
+    let text = (try? String(contentsOf: Self.root.appending(path: path), encoding: .utf8)) ?? ""
+    self.text = path.hasSuffix(".1") ? ManPage(text).markdown : text
   }
 
   /// The folder that the documents' paths begin in.

@@ -68,8 +68,9 @@ import Testing
     #expect(Set(CommandName.allCases.map(\.rawValue)).subtracting(first) == [])
   }
 
-  @Test func theGuidesTableHasEachCommandWithItsUsage() {
-    let told = Manual.guide.tables(headed: "command").flatMap(\.rows).flatMap { Manual.codes(in: $0[0]) }
+  @Test("a table has each command with its usage", arguments: [Manual.guide, .page])
+  func usage(manual: Manual) {
+    let told = manual.tables(headed: "command").flatMap(\.rows).flatMap { Manual.codes(in: $0[0]) }
     let known = CommandName.allCases.map(\.spec.usage)
     #expect(Set(told).symmetricDifference(known) == [])
   }

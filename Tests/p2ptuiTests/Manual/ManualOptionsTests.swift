@@ -39,9 +39,9 @@ import Testing
     guard words.count > 1 else { return [words] }
     let samples = [
       "HOST:PORT": "localhost:8040", "DIR": "/tmp", "ADDR": "0.0.0.0", "FILE": "/tmp/x", "N": "7", "S": "2.5",
-      "RATE": "2M", "SIZE": "3G", "LEVEL": "debug", "none": "none",
+      "RATE": "2M", "SIZE": "3G", "LEVEL": "debug", "PATH": "/tmp/x", "THEME": "light", "WHOSE": "any",
     ]
-    return words[1].split(separator: "|").map { [words[0], samples[String($0)] ?? String($0)] }
+    return words[1].split(separator: "|").map { [words[0], samples[$0.uppercased()] ?? String($0)] }
   }
 
   @Test("each option of a table does something, with each of its values", arguments: Manual.all)
