@@ -4,6 +4,16 @@ import Testing
 
 /// Two and more real processes on loopback.
 @Suite struct TwoPeersTests {
+  /// Bob has greeted Alice, and was given the file that she has pushed.
+  private func sharing(in neighbourhood: Neighbourhood) async throws -> (PeerProcess, PeerProcess, FileInfo) {
+    let alice = try await neighbourhood.peer("alice")
+    let bob = try await neighbourhood.peer("bob", greeting: [alice])
+    try await alice.waitUntilItTracks("bob")
+    let file = try await alice.push(neighbourhood.makeFile("a.txt", "a".utf8))
+    try await bob.waitUntilItHolds(file.fileId)
+    return (alice, bob, file)
+  }
+
   @Test func `they discover one another, list, fetch, push and delete`() async throws {
     try await withNeighbourhood { neighbourhood in
       let alice = try await neighbourhood.peer("alice")
@@ -58,11 +68,7 @@ import Testing
 
   @Test func `only its owner deletes a file from the network, anyone forgets a copy`() async throws {
     try await withNeighbourhood { neighbourhood in
-      let alice = try await neighbourhood.peer("alice")
-      let bob = try await neighbourhood.peer("bob", greeting: [alice])
-      try await alice.waitUntilItTracks("bob")
-      let file = try await alice.push(neighbourhood.makeFile("a.txt", "a".utf8))
-      try await bob.waitUntilItHolds(file.fileId)
+      let (alice, bob, file) = try await sharing(in: neighbourhood)
       bob.send("delete \(file.fileId)")
       bob.send("forget \(file.fileId)")
       try await eventually("bob has no copy") { try await bob.api.file(file.fileId)?.local == false }
@@ -85,11 +91,7 @@ import Testing
 
   @Test func `a deleted file stays deleted after restarts`() async throws {
     try await withNeighbourhood { neighbourhood in
-      let alice = try await neighbourhood.peer("alice")
-      let bob = try await neighbourhood.peer("bob", greeting: [alice])
-      try await alice.waitUntilItTracks("bob")
-      let file = try await alice.push(neighbourhood.makeFile("a.txt", "a".utf8))
-      try await bob.waitUntilItHolds(file.fileId)
+      let (alice, bob, file) = try await sharing(in: neighbourhood)
 
       // Bob sleeps through the deletion, and still has the file.
       #expect(try await bob.stop() == 0)
@@ -110,11 +112,7 @@ import Testing
 
   @Test func `what was fetched and pushed is there after a restart`() async throws {
     try await withNeighbourhood { neighbourhood in
-      let alice = try await neighbourhood.peer("alice")
-      let bob = try await neighbourhood.peer("bob", greeting: [alice])
-      try await alice.waitUntilItTracks("bob")
-      let file = try await alice.push(neighbourhood.makeFile("a.txt", "a".utf8))
-      try await bob.waitUntilItHolds(file.fileId)
+      let (_, bob, file) = try await sharing(in: neighbourhood)
       #expect(try await bob.stop() == 0)
       let risen = try await neighbourhood.peer("bob", port: bob.port, home: bob.home)
       let kept = try await risen.waitUntilItHolds(file.fileId)

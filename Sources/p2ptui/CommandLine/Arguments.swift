@@ -82,12 +82,12 @@ struct FileArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Downloads at once. (default: 3)", valueName: "n"),
-    transform: { try Quantity.count($0, in: 1...256) })
+    transform: { try Quantity.count($0, in: 1...Limits().slots) })
   var downloads: Int?
 
   @Option(
     help: ArgumentHelp("Uploads at once. (default: 16)", valueName: "n"),
-    transform: { try Quantity.count($0, in: 1...256) })
+    transform: { try Quantity.count($0, in: 1...Limits().slots) })
   var uploads: Int?
 
   @Option(

@@ -33,9 +33,9 @@ struct Manual: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  /// A table: its first column's head, the heading or sentence above it, and the cells of its rows.
+  /// A table: its columns' heads, the heading or sentence above it, and the cells of its rows.
   struct Table: Sendable {
-    var head: String
+    var columns: [String]
     var above: String
     var rows: [[String]]
   }
@@ -50,7 +50,7 @@ struct Manual: Sendable, CustomTestStringConvertible {
         if !line.isEmpty { above = String(line) }
         isInside = false
       } else if !isInside {
-        tables.append(Table(head: cells[0], above: above, rows: []))
+        tables.append(Table(columns: cells, above: above, rows: []))
         isInside = true
       } else if !cells[0].hasPrefix("---") {
         tables[tables.count - 1].rows.append(cells)
@@ -59,7 +59,7 @@ struct Manual: Sendable, CustomTestStringConvertible {
     return tables
   }
 
-  func tables(headed head: String) -> [Table] { tables.filter { $0.head == head } }
+  func tables(headed head: String) -> [Table] { tables.filter { $0.columns[0] == head } }
 
   private static func cells(of line: Substring) -> [String] {
     guard line.hasPrefix("|") else { return [] }
@@ -131,6 +131,25 @@ struct Manual: Sendable, CustomTestStringConvertible {
       } else if !link.contains("://") {
         #expect(FileManager.default.fileExists(atPath: folder.appending(path: link).path), "\(link)")
       }
+    }
+  }
+
+  /// What the README says of other programs is what docs/PERFORMANCE.md says that was measured.
+  @Test func theFiguresOfTheComparisonAreThoseThatWereMeasured() throws {
+    let performance = Manual(reading: "docs/PERFORMANCE.md")
+    let measured = try #require(performance.tables.first { $0.above.hasPrefix("### 1 GiB from one holder") })
+    let comparison = try #require(Manual.readme.tables.first { $0.columns.contains("rtorrent") })
+    func row(_ name: String) throws -> [String] {
+      try #require(comparison.rows.first { $0[0].hasPrefix(name) })
+    }
+    let (time, memory, cpu) = (try row("1 GiB"), try row("memory"), try row("CPU"))
+    for (column, name) in comparison.columns.enumerated() {
+      guard let figures = measured.rows.first(where: { $0[0] == name }) else { continue }
+      let (sender, receiver) = (figures[4].split(separator: ", "), figures[5].split(separator: ", "))
+      let seconds = [sender, receiver].compactMap { Double($0[0].dropLast(2)) }.reduce(0, +)
+      #expect(time[column] == "\(figures[1].prefix { $0 != " " }) s", "\(name)")
+      #expect(memory[column].hasPrefix(receiver[1]), "\(name)")
+      #expect(cpu[column] == "\((seconds * 10).rounded() / 10) s", "\(name)")
     }
   }
 
