@@ -18,7 +18,7 @@ struct Manual: Sendable, CustomTestStringConvertible {
   /// For people who work on the program.
   static let others = [
     "CHANGELOG.md", "CONTRIBUTING.md", "docs/ARCHITECTURE.md", "docs/PERFORMANCE.md", "docs/PROTOCOL.md",
-    "docs/RELIABILITY.md", "docs/TESTING.md", "Tests/Interop/README.md",
+    "docs/RELIABILITY.md", "docs/TESTING.md", "SECURITY.md", "Tests/Interop/README.md",
   ].map(Manual.init(reading:))
 
   init(reading path: String) {
