@@ -22,7 +22,7 @@ struct Fetcher: HolderExchange {
       do {
         try await HolderSession.open(to: fetch.holder, network: network).submit(self)
       } catch {
-        fail(error as? TransferFailure ?? .reset("\(error)"))
+        fail(.of(error))
       }
     }
   }
@@ -133,7 +133,7 @@ struct BlockListFetcher: HolderExchange {
     do {
       try await HolderSession.open(to: holder, network: network).submit(self)
     } catch {
-      fail(error as? TransferFailure ?? .reset("\(error)"))
+      fail(.of(error))
     }
   }
 

@@ -173,7 +173,7 @@ final class Network: Sendable {
         }
       } catch {
         // After the upload has ended this tells the core nothing new, and it takes no notice.
-        delegate.tell(.uploadEnded(upload, error as? TransferFailure ?? .reset(Dialer.reason(error))))
+        delegate.tell(.uploadEnded(upload, .of(error)))
       }
     }
   }
@@ -198,7 +198,7 @@ final class Network: Sendable {
           }
         }
       } catch {
-        failure = Self.failure(error, watchdog)
+        failure = watchdog.verdict == nil ? .of(error) : .tooSlow
         channel.close(promise: nil)
       }
     } else {
@@ -206,11 +206,6 @@ final class Network: Sendable {
     }
     if uploads.end(id) { failure = .cancelled }
     delegate.tell(.uploadEnded(id, failure))
-  }
-
-  private static func failure(_ error: any Error, _ watchdog: Watchdog) -> TransferFailure {
-    if watchdog.verdict != nil { return .tooSlow }
-    return error as? TransferFailure ?? .reset(Dialer.reason(error))
   }
 
   func cancelUpload(_ id: UploadID) { uploads.cancel(id) }
