@@ -309,6 +309,19 @@ import Testing
     #expect(!peer.effects.logs("makes room").isEmpty)
   }
 
+  @Test func holdersAreTheLastToMakeRoom() {
+    var limits = Limits()
+    limits.peers = 3
+    var peer = Peer(limits: limits)
+    peer.reply(ann, [ann.file(1)])
+    for invented in 10...50 {
+      peer.wait(100)
+      peer.gossip(Other(invented))
+    }
+    #expect(peer.tracks(ann) && peer.tracks(Other(50)) && !peer.tracks(Other(10)))
+    #expect(peer.holders(ann.file(1)) == [ann.id])
+  }
+
   @Test func gossipIDsAreForgottenByNumberAndByAge() {
     var limits = Limits()
     limits.gossipIDs = 3

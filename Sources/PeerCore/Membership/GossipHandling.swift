@@ -84,8 +84,8 @@ extension PeerState {
   }
 
   private mutating func track(_ id: PeerID, at endpoint: Endpoint) -> PeerHandle {
-    if membership.count >= limits.peers, let silent = membership.longestSilent {
-      drop(silent.handle, why: "makes room, \(limits.peers) peers are tracked")
+    if membership.count >= limits.peers, let dispensable = membership.mostDispensable {
+      drop(dispensable.handle, why: "makes room, \(limits.peers) peers are tracked")
     }
     let addresses = Self.literalAddresses(endpoint.host)
     let handle = membership.insert(id, at: endpoint, addresses: addresses, seen: now.uptime)

@@ -68,7 +68,13 @@ struct Membership {
     return peer
   }
 
-  var longestSilent: TrackedPeer? { table.values.min { $0.lastSeen < $1.lastSeen } }
+  /// Who makes room: the longest silent of those that hold nothing, so that thousands of invented names do not
+  /// drive out the holders; else the longest silent.
+  var mostDispensable: TrackedPeer? {
+    table.values.min {
+      ($0.held.isEmpty ? 0 : 1, $0.lastSeen) < ($1.held.isEmpty ? 0 : 1, $1.lastSeen)
+    }
+  }
 
   /// - Parameter count: at most so many are chosen.
   func random(
