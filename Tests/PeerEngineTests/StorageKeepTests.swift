@@ -134,6 +134,27 @@ import Testing
     }
   }
 
+  @Test(arguments: KeepStep.allCases) func aCrashDoesNotLeaveAWantedFileTwice(step: KeepStep) async throws {
+    let entry = theirs("song.mp3", "la la")
+    let left = try await home.open { store in
+      var left: TemporaryHome?
+      try await store.apply([.want(WantedFile(id: entry.id, rank: 1, priority: .normal, isPaused: false))])
+      let partial = try store.openPartial(of: entry.id)
+      try partial.append("la la")
+      _ = try store.placeKept(partial, as: entry, firstSeen: 5) {
+        if $0 == step { left = try? home.crashed() }
+      }
+      return try #require(left)
+    }
+    try await left.open { store in
+      let isPlaced = left.names(in: "files") == ["song.mp3"]
+      #expect(isPlaced == ![.contentSynced, .receiptWritten].contains(step))
+      let wanted = try await store.load().wanted
+      #expect(wanted.isEmpty == isPlaced)
+      #expect(left.names(in: ".p2ptui/partial").isEmpty == isPlaced)
+    }
+  }
+
   @Test func anInterruptedDownloadThatWasSpoiltGoesToTheTrash() async throws {
     let left = try await home.open { store in
       var left: TemporaryHome?

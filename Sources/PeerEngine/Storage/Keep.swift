@@ -248,7 +248,11 @@ extension HomeStore {
       let partial = "\(home.partial)/\(placement.partial)"
       guard let inode = try Disk.look(partial)?.inode else { continue }
       let name = try finish(placement, partial, inode, home)
-      try catalogue.write { db in try Tables.finish(placement, named: name, inode: inode, db) }
+      try catalogue.write { db in
+        try Tables.finish(placement, named: name, inode: inode, db)
+        // It is for the scan to say what it is; who went on with the partial file would keep it a second time.
+        try Tables.forgetWanted(placement.id, db)
+      }
     }
     try Disk.syncDirectory(home.files)
     let wanted = try catalogue.read { db in try Set(Tables.wanted(db).map(\.id)) }
