@@ -37,6 +37,8 @@ class Program(Process):
         """`under` is a program that starts it with other rights or limits, such as prlimit."""
         self.name, self.home, self.host = name, home, host
         self.port, self.http_port = port or free_port(), free_port()
+        while self.http_port == self.port:
+            self.http_port = free_port()
         greeted = [bootstrap] if isinstance(bootstrap, str) else bootstrap
         home.mkdir(parents=True, exist_ok=True)
         self.lines: list[str] = []
