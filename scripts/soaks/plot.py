@@ -14,7 +14,7 @@ class Line:
 
 
 def draw(charts: list[tuple[str, list[Line]]], seconds: float, faults: list[tuple[float, float, str]]) -> str:
-    """One chart below the other, on one time axis; grey bands are the times of faults."""
+    """One chart below the other, on one time axis; bands are the times of faults."""
     height = len(charts) * (HEIGHT + GAP) + TOP + 24
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
@@ -47,9 +47,10 @@ def _chart(title: str, lines: list[Line], seconds: float, faults, top: int) -> l
 
     parts = [f'<text x="{LEFT}" y="{top - 8}" font-weight="bold">{title}</text>']
     for begin, end, _ in faults:
+        width = x(min(end, seconds)) - x(begin)
         parts.append(
-            f'<rect x="{x(begin):.1f}" y="{top}" width="{max(1, x(end) - x(begin)):.1f}" height="{HEIGHT}" '
-            f'fill="#c33" fill-opacity="0.06"/>')
+            f'<rect x="{x(begin):.1f}" y="{top}" width="{max(1, width):.1f}" height="{HEIGHT}" '
+            f'fill="#c33" fill-opacity="0.05"/>')
     for number in range(int(ceiling / step) + 1):
         height = y(number * step)
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - 16}" y1="{height:.1f}" y2="{height:.1f}" stroke="#ddd"/>')

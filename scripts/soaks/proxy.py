@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 CHUNK = 64 * 1024
+# Seconds that one direction of a connection outlives the other.
+FAREWELL = 30
 
 
 @dataclass
@@ -77,12 +79,18 @@ class Proxy:
             there, back = await asyncio.open_connection(*self.real)
         except OSError:
             return writer.transport.abort()
+        ways = [
+            asyncio.create_task(self.pass_on(*way)) for way in ((reader, back, writer), (there, writer, back))]
         try:
-            await asyncio.gather(self.pass_on(reader, back, writer), self.pass_on(there, writer, back))
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            # Some peers never close their end.
+            await asyncio.wait(ways, timeout=FAREWELL)
         except asyncio.CancelledError:
             # The soak is over.
             pass
         finally:
+            for way in ways:
+                way.cancel()
             writer.close()
             back.close()
 
