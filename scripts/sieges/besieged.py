@@ -11,7 +11,8 @@ import time
 import urllib.request
 
 from processes import Failure, Process
-from program import Program, ProgramOnScreen
+from program import Program
+from screen import ProgramOnScreen
 
 MIB = 1024 * 1024
 # Seconds in which page, API and screen have to answer, whatever strangers do: the machine may be busy.

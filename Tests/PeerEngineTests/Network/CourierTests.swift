@@ -23,7 +23,11 @@ import Testing
   }
 
   @Test func messagesToAPeerThatTakesSeveralGoTogether() async throws {
-    let fixture = try await NetworkFixture { $0.sends = 1 }
+    let fixture = try await NetworkFixture {
+      $0.sends = 1
+      // A connection that waits for a busy machine is not idle.
+      $0.idleTimeout = .seconds(60)
+    }
     fixture.desk.onMessage { [network = fixture.network] connection, _ in
       _ = network.answers.decide(connection, .refuse)
     }
