@@ -10,6 +10,8 @@ from strangers import Counter, connect, gossip
 
 FILES, SECONDS = 1_000, 20
 PORTS = 100
+# Seconds that are counted after a push.
+PUSH = 3.0
 # One message in 2 s to a destination (docs/PROTOCOL.md, "Protection"); a gossip round of our own, one a second
 # here, may choose it too.
 MOST_TO_ONE = SECONDS / 2 + SECONDS + 3
@@ -55,7 +57,7 @@ def announce_to_all(peer: Besieged, victim: Counter, path: pathlib.Path) -> int:
     before = victim.connections
     path.write_bytes(path.name.encode())
     peer.share(path)
-    time.sleep(3)
+    time.sleep(PUSH)
     return victim.connections - before
 
 
@@ -66,5 +68,5 @@ def describe(sent: tuple[int, int, int, int], victim: Counter, announced: int, m
     ports = len(victim.ports)
     where = "one port" if ports == 1 else f"{ports} ports"
     return (f"{messages:,} GOSSIPs ({out / 1024:,.0f} KiB) name {where}: {connections} connections and "
-            f"{came / 1024:,.0f} KiB reach it, {came / out:.1f} times the bytes; then a push of our own: "
-            f"{announced} connections")
+            f"{came / 1024:,.0f} KiB reach it, {came / out:.1f} times the bytes; {announced} more "
+            f"connections in the {PUSH:.0f} s after a push of our own")
