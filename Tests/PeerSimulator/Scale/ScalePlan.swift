@@ -32,7 +32,7 @@ public struct ScalePlan: Sendable {
   func file(_ number: Int, of peer: Int) -> FileEntry {
     let name = "A file of ordinary length, number \(number).pdf"
     return FileEntry(
-      id: Content.id(Array(Self.id(peer).text.utf8), "\(number)"), name: name, owner: Self.id(peer).text,
+      id: Content.id(Array(Self.id(peer).text.utf8), " \(number)"), name: name, owner: Self.id(peer).text,
       timestamp: Lexeme(1_744_170_562 + number), sizeBytes: UInt64(1_000_000 + number))
   }
 }
