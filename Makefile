@@ -7,6 +7,8 @@ SHELL := /bin/bash
 ARGS ?= --demo
 SECONDS ?= 60
 ROUNDS ?= 100
+SEEDS ?= 1-200
+PEERS ?= 6
 MINUTES ?= 60
 RELEASE := .build/release/p2ptui
 DEBUG := P2PTUI_EXECUTABLE=.build/debug/p2ptui
