@@ -270,6 +270,8 @@ private struct Scan {
     guard !identified.isEmpty || !vanished.isEmpty || !dropped.isEmpty else { return }
     let identified = identified
     let rows = rows
+    // A file may be found that could be placed, but whose name could not be synced then.
+    if !identified.isEmpty { try Disk.syncDirectory(store.home.files) }
     let outcome = try store.catalogue.write { db in
       var touched = Touched()
       for found in identified {

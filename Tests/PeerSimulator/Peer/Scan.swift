@@ -115,6 +115,7 @@ private struct ScanOfFiles {
 
   private mutating func settle() {
     let disk = store.disk
+    disk.files.sync()
     for id in touched {
       let old = before[id] ?? nil
       guard let first = disk.tables.copies(of: id).first else {
