@@ -22,15 +22,19 @@ import Testing
   @Test(
     "what is printed reads as what it was printed from",
     arguments: [
-      ["--bootstrap=none"], ["--bootstrap=one:1", "--bootstrap=[::1]:2"],
-      ["--bind=::", "--http-bind=0.0.0.0"],
-      ["--no-http"], ["--share-http"], ["--trust-deletes=none"], ["--home=/a dir: #1 'x' \"y\" – ü"],
-      ["--home=~"], ["--log-file=-", "--log-level=debug"],
-      ["--auto-fetch=0", "--downloads=1", "--uploads=256"],
-      ["--limit-down=2M", "--limit-up=5001"], ["--limit-up=1.5G/s", "--quota=8388607T", "--max-file-size=1"],
-      ["--accept-push=no"], ["--sync-delay=0", "--gossip-interval=0.01", "--gossip-fanout=64"],
-      ["--peer-timeout=1000000000", "--cleanup-interval=1.205"], ["--headless"], ["--json", "--ascii"],
-      ["--theme=high-contrast", "--no-mouse", "--on-hangup=serve"],
+      ["--bootstrap=none", "--bind=::", "--no-http", "--trust-deletes=none", "--home=~", "--headless"],
+      [
+        "--bootstrap=one:1", "--bootstrap=[::1]:2", "--share-http", "--http-bind=0.0.0.0", "--json",
+        "--ascii",
+      ],
+      ["--home=/a dir: #1 'x' \"y\" – ü", "--log-file=-", "--log-level=debug", "--theme=high-contrast"],
+      [
+        "--auto-fetch=0", "--downloads=1", "--uploads=256", "--accept-push=no", "--no-mouse",
+        "--on-hangup=serve",
+      ],
+      ["--limit-down=2M", "--limit-up=5001", "--quota=8388607T", "--max-file-size=1"],
+      ["--limit-up=1.5G/s", "--sync-delay=0", "--gossip-interval=0.01", "--gossip-fanout=64"],
+      ["--peer-timeout=1000000000", "--cleanup-interval=1.205"],
     ])
   func roundTrip(commandLine: [String]) throws {
     let meant = try options("", commandLine)

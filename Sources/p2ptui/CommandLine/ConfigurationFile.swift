@@ -45,7 +45,6 @@ struct ConfigurationFile: Sendable {
   init(text: String, path: String) throws {
     do {
       try take(try compose(yaml: text))
-      try Self.check(arguments.flatMap(\.arguments), at: nil)
     } catch let error as Unfit {
       let line = error.line.map { ", line \($0)" } ?? ""
       throw Mistake(description: "\(path)\(line): \(error.reason)")
@@ -60,10 +59,17 @@ struct ConfigurationFile: Sendable {
     guard let settings = root.mapping else {
       throw Unfit(root, "settings are written as name: value, such as theme: light")
     }
+    var places: [Node] = []
     for (name, value) in settings {
       let option = name.scalar?.string ?? ""
-      if option == "keys" { keys = try Self.keys(value) } else { try add(option, name, value) }
+      if option == "keys" {
+        keys = try Self.keys(value)
+      } else if let words = try Self.words(option, name, value) {
+        arguments.append((option, words))
+        places.append(value)
+      }
     }
+    try check(places)
   }
 
   static func usualPath(_ environment: [String: String]) -> String {
@@ -90,32 +96,40 @@ struct ConfigurationFile: Sendable {
     }
   }
 
-  private mutating func add(_ option: String, _ name: Node, _ value: Node) throws {
+  /// A setting as the command line says it; `nil` if it says nothing.
+  private static func words(_ option: String, _ name: Node, _ value: Node) throws -> [String]? {
     guard let setting = OptionHelp.settings.first(where: { $0.name == option }) else {
       throw Unfit(name, "there is no setting '\(option)'; p2ptui --print-config lists them")
     }
-    let values = try Self.texts(value)
+    let values = try texts(value)
     if setting.isFlag {
-      guard let yes = values.first.flatMap(Self.truth), values.count == 1 else {
+      guard let yes = values.first.flatMap(truth), values.count == 1 else {
         throw Unfit(value, "\(option) is yes or no")
       }
-      if yes { arguments.append((option, ["--" + option])) }
-      return
+      return yes ? ["--" + option] : nil
     }
     guard values.count == 1 || setting.isRepeating && !values.isEmpty else {
       throw Unfit(value, "\(option) takes \(setting.isRepeating ? "a value or more" : "one value")")
     }
-    let words = values.map { "--\(option)=\($0)" }
-    try Self.check(words, at: value)
-    arguments.append((option, words))
+    return values.map { "--\(option)=\($0)" }
   }
 
-  /// What the command line would say of these words.
-  private static func check(_ words: [String], at place: Node?) throws {
+  /// - Parameter places: of the settings, to tell which of them the command line would not take.
+  private func check(_ places: [Node]) throws {
+    guard let mistake = Self.mistake(arguments.flatMap(\.arguments)) else { return }
+    for (setting, place) in zip(arguments, places) {
+      if let mistake = Self.mistake(setting.arguments) { throw Unfit(place, mistake) }
+    }
+    throw Unfit(nil, mistake)
+  }
+
+  /// What the command line says of these words, if they are wrong.
+  private static func mistake(_ words: [String]) -> String? {
     do {
       _ = try Arguments.parse(words + ["--print-config"]).options(environment: [:])
+      return nil
     } catch {
-      throw Unfit(place, Arguments.message(for: error))
+      return Arguments.message(for: error)
     }
   }
 
