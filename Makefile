@@ -144,7 +144,7 @@ dist: build ## a tar ball of what install installs, for /usr/local
 
 deb: build ## a Debian package
 	@scripts/setup package
-	@debian/rules binary
+	@DEB_RULES_REQUIRES_ROOT=no debian/rules binary
 	@debian/rules clean
 	@ls .build/packages/*.deb
 
