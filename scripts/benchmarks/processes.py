@@ -84,7 +84,11 @@ def peak_bytes(pid: int) -> int:
 
 
 class Process:
-    """A program in a session of its own, so that it ends with all that it started."""
+    """A program in a process group of its own, so that it ends with all that it started.
+
+    All share one session: to each session Linux gives as much of the cores as to any other, whatever the
+    priorities of its threads, which is nothing that two peers on two machines do to each other.
+    """
 
     started: list["Process"] = []
 
@@ -94,7 +98,7 @@ class Process:
         options.setdefault("stdout", output)
         options.setdefault("stderr", output)
         self.command = [str(part) for part in command]
-        self.popen = subprocess.Popen(self.command, start_new_session=True, **options)
+        self.popen = subprocess.Popen(self.command, process_group=0, **options)
         self.log = log
         self.peak = 0
         self._used = 0.0

@@ -232,9 +232,13 @@ final class OpenFile: Sendable {
   ///
   /// File systems that cannot do so fill up while bytes are written instead.
   func reserve(_ size: UInt64) throws(StorageError) {
+    let before = try look().size
     try truncate(to: size)
     let code = support_reserve(descriptor, Int64(size))
-    if code != 0 { throw Disk.error(path, "reserve room for", code: code) }
+    guard code != 0 else { return }
+    // Room for a part of it helps nobody.
+    try? truncate(to: before)
+    throw Disk.error(path, "reserve room for", code: code)
   }
 
   /// Lets the disk begin to write, so that a later `sync` has less to wait for.
