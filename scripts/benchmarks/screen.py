@@ -101,9 +101,8 @@ class OnScreen(Process):
         return f"{100 * used:.3f} % of a core, {shown / seconds:.0f} bytes/s to the terminal"
 
     def scheduled(self) -> float:
-        """Seconds that the threads which live now have run; finer than `cpu`, whose ticks are 10 ms."""
-        files = pathlib.Path(f"/proc/{self.pid}/task").glob("*/schedstat")
-        return sum(int(file.read_text().split()[0]) for file in files) / 1e9
+        """Seconds that its threads have run, those that have ended too; finer than `cpu`, whose ticks are 10 ms."""
+        return time.clock_gettime(~self.pid << 3 | 2)  # clock_getcpuclockid(3)
 
     def stop(self, sign: int = signal.SIGTERM, limit: float = 10) -> float:
         seconds = super().stop(sign, limit)
