@@ -3,7 +3,6 @@
 import contextlib
 import fcntl
 import os
-import pathlib
 import pty
 import random
 import signal

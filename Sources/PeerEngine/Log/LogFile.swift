@@ -40,7 +40,7 @@ final class LogFile: Sendable {
       let (file, size) = try Self.open(path)
       output = Mutex(Output(file: file, size: size))
     } catch {
-      let reason = (error as? POSIXError).map { String(cString: strerror($0.code.rawValue)).lowercased() }
+      let reason = (error as? POSIXError).map { Disk.reason($0.code.rawValue) }
       throw StartError(
         "cannot write the log to \(path): \(reason ?? error.localizedDescription). Choose another --log-file")
     }

@@ -121,7 +121,7 @@ final class HolderSessions: Sendable {
   /// Sees to it that those that wait for too long are closed.
   private func sweep() {
     let oldest: ContinuousClock.Instant? = state.withLock { state in
-      guard !state.isSweeping, let oldest = state.idle.map(\.since).min() else { return nil }
+      guard !state.isSweeping, let oldest = state.idle.first?.since else { return nil }
       state.isSweeping = true
       return oldest
     }

@@ -135,8 +135,10 @@ extension HomeStore {
   /// Each `fsync` waits for the disk's cache: many small files wait once, together. A few large ones do not
   /// wait for whatever else is being written to their file system.
   private func syncContent(_ keeps: [Keep]) {
-    for keep in keeps where keeps.count > 1 { keep.partial.beginWriteBack() }
     let areTogether = keeps.count >= Self.syncedTogether && syncFileSystem(keeps)
+    if !areTogether, keeps.count > 1 {
+      for keep in keeps { keep.partial.beginWriteBack() }
+    }
     for keep in keeps {
       keep.attempt { () throws(StorageError) in
         if areTogether { try keep.partial.awaitWriteBack() } else { try keep.partial.sync() }

@@ -27,7 +27,7 @@ public final class PartialFile: Sendable {
     var map: PartialMap?
     /// Up to where the hash follows, as far as that was asked for.
     var followed: UInt64 = 0
-    /// Up to where it has come.
+    /// Up to where it has come, for those who do not wait for a turn of hashing to end.
     var hashed: UInt64 = 0
     var isFollowing = false
   }
