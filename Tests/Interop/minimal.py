@@ -17,6 +17,12 @@ import uuid
 from collections import UserString
 
 
+def tell(*words: object) -> None:
+    """In one write: what threads print word by word gets mixed."""
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
+
+
 class Number(UserString):
     """A number as it was written: a timestamp that went through a float would verify nothing."""
 
@@ -60,7 +66,7 @@ class Peer:
                 connection.settimeout(2)
                 connection.recv(1)  # until the other side has closed
         except OSError as error:
-            print("cannot reach", to, error, flush=True)
+            tell("cannot reach", to, error)
 
     # Being talked to.
 
@@ -72,7 +78,7 @@ class Peer:
         with connection:
             try:
                 message = self.read(connection)
-                print("received", message.get("type"), flush=True)
+                tell("received", message.get("type"))
                 if message.get("type") == "GET_FILE":
                     connection.sendall(self.write(self.answer(message)))
                     return
@@ -81,7 +87,7 @@ class Peer:
                             "FILE_DATA": self.keep, "DELETE": self.delete}.get(message.get("type")):
                     hear(message)
             except (OSError, ValueError, KeyError, TypeError) as error:
-                print("ignored:", error, flush=True)
+                tell("ignored:", error)
 
     def gossip(self, message: dict) -> None:
         origin = self.heard(message)
@@ -101,7 +107,7 @@ class Peer:
             self.holders.setdefault(entry["file_id"], set()).add(origin)
 
     def announce(self, message: dict) -> None:
-        print("announced", message["file_id"], message["file_name"], flush=True)
+        tell("announced", message["file_id"], message["file_name"])
 
     def answer(self, message: dict) -> dict:
         if held := self.files.get(message["file_id"]):
@@ -128,7 +134,7 @@ class Peer:
         held = self.files.get(message["file_id"])
         if held and held[0]["file_owner"] == message["from"]:
             del self.files[message["file_id"]]
-            print("deleted", held[0]["file_name"], flush=True)
+            tell("deleted", held[0]["file_name"])
 
     def heard(self, message: dict) -> tuple[str, int]:
         origin = (message["host"], int(message["port"]))
@@ -140,7 +146,7 @@ class Peer:
     def hold(self, entry: dict, content: bytes) -> None:
         entry = {**entry, "file_size": len(content) / 1_048_576}
         self.files[entry["file_id"]] = (entry, content)
-        print("here", entry["file_id"], entry["file_name"], flush=True)
+        tell("here", entry["file_id"], entry["file_name"])
         for peer in list(self.peers):
             self.say(peer, {"type": "ANNOUNCE", "from": self.id, **entry})
 
@@ -180,7 +186,7 @@ class Peer:
 
 if __name__ == "__main__":
     peer = Peer(sys.argv[1], int(sys.argv[2]))
-    print("listens on", peer.me["port"], flush=True)
+    tell("listens on", peer.me["port"])
     threading.Thread(target=peer.serve, daemon=True).start()
     threading.Thread(target=peer.live, args=(30,), daemon=True).start()
     for argument in sys.argv[3:]:
@@ -192,4 +198,4 @@ if __name__ == "__main__":
         try:
             peer.do(*line.split())
         except (OSError, ValueError, TypeError, StopIteration) as error:
-            print("failed:", error, flush=True)
+            tell("failed:", error)
