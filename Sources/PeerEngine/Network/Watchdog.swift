@@ -29,7 +29,8 @@ final class Watchdog: Sendable {
 
   init(_ channel: any Channel, limits: NetworkLimits) {
     self.limits = limits
-    let interval = TimeAmount.nanoseconds(max(limits.idleTimeout.nanoseconds / 15, 10_000_000))
+    let shortest = min(limits.idleTimeout, limits.keepAlive, limits.progressWindow)
+    let interval = max(TimeAmount.nanoseconds(shortest.nanoseconds / 15), .milliseconds(10))
     let timer = channel.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
       [weak self] _ in
       guard let self, self.judge(at: .now()) else { return }

@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func aMessageCountsBeforeItsConnectionEnds() async throws {
-    let fixture = try await NetworkFixture { $0.idleTimeout = .hours(1) }
+    let fixture = try await NetworkFixture()
     let client = try await RawClient.connect(to: fixture.port)
     let exchange = Task { try await client.exchange(gossip, halfClose: false) }
     try await eventually("it is there") { fixture.desk.messages.count == 1 }
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func aSilentConnectionIsClosed() async throws {
-    let fixture = try await NetworkFixture()
+    let fixture = try await NetworkFixture { $0.idleTimeout = .milliseconds(300) }
     let answer = try await RawClient.connect(to: fixture.port).exchange([0x20], halfClose: false)
     #expect(answer.isEmpty)
     await fixture.stop()
@@ -115,10 +115,7 @@ import Testing
   }
 
   @Test func tooManyConnectionsAreClosedAtOnce() async throws {
-    let fixture = try await NetworkFixture {
-      $0.connections = 1
-      $0.idleTimeout = .hours(1)
-    }
+    let fixture = try await NetworkFixture { $0.connections = 1 }
     let first = try await RawClient.connect(to: fixture.port)
     let held = Task { try await first.exchange(gossip, halfClose: false) }
     try await eventually("the first is being read") { fixture.desk.messages.count == 1 }
@@ -133,7 +130,7 @@ import Testing
   }
 
   @Test func stoppingEndsAnUploadToWhoeverDoesNotRead() async throws {
-    let fixture = try await NetworkFixture { $0.idleTimeout = .hours(1) }
+    let fixture = try await NetworkFixture()
     let content = [UInt8](repeating: 7, count: 32 << 20)
     fixture.desk.hold(content, as: "hello.txt")
     fixture.desk.onMessage { [network = fixture.network] connection, _ in
@@ -191,7 +188,7 @@ import Testing
   }
 
   @Test func stoppingEndsOpenConnections() async throws {
-    let fixture = try await NetworkFixture { $0.idleTimeout = .hours(1) }
+    let fixture = try await NetworkFixture()
     let client = try await RawClient.connect(to: fixture.port)
     let exchange = Task { try await client.exchange(gossip, halfClose: false) }
     try await eventually("it is being read") { fixture.desk.messages.count == 1 }

@@ -29,7 +29,7 @@ import Testing
 
   /// A network that holds the file and gives whatever part is asked for.
   func holder() async throws -> NetworkFixture {
-    let fixture = try await NetworkFixture { $0.idleTimeout = .seconds(15) }
+    let fixture = try await NetworkFixture()
     fixture.desk.hold(Self.content, as: "big")
     fixture.desk.onMessage { [network = fixture.network] connection, message in
       switch message {
@@ -62,10 +62,7 @@ import Testing
   }
 
   @Test func aConnectionWithoutFurtherRequestsIsClosed() async throws {
-    let fixture = try await NetworkFixture {
-      $0.idleTimeout = .seconds(15)
-      $0.keepAlive = .milliseconds(300)
-    }
+    let fixture = try await NetworkFixture { $0.keepAlive = .milliseconds(300) }
     fixture.desk.onMessage { [network = fixture.network] connection, _ in
       _ = network.answers.decide(connection, .refuse)
     }
@@ -76,7 +73,7 @@ import Testing
   }
 
   @Test func rawBytesThatNobodyAskedForAreRefused() async throws {
-    let fixture = try await NetworkFixture { $0.idleTimeout = .seconds(15) }
+    let fixture = try await NetworkFixture()
     let answer = try await RawClient.connect(to: fixture.port).exchange(Self.rawAnswer(0..<100))
     #expect(answer.isEmpty)
     try await eventually("the refusal is logged") {
@@ -113,14 +110,11 @@ import Testing
 
   @Test func partsComeRawOnAConnectionThatIsKept() async throws {
     let holder = try await holder()
-    let fixture = try await NetworkFixture { $0.idleTimeout = .seconds(15) }
+    let fixture = try await NetworkFixture()
     let ranges: [Range<UInt64>] = [2 << 20..<Self.copy.size, 0..<1 << 20, 1 << 20..<2 << 20]
     for (number, range) in ranges.enumerated() {
       fixture.network.fetch(fetch(UInt64(number), range, from: holder.port), into: fixture.target)
-      guard case .fetched(_, let data, let end) = try await outcome(UInt64(number), fixture) else {
-        Issue.record("not fetched")
-        return
-      }
+      let (data, end) = try await outcome(UInt64(number), fixture).fetched
       #expect(data.raw?.range == range)
       #expect(end == range.upperBound)
     }
@@ -135,39 +129,27 @@ import Testing
   }
 
   @Test func aKeptConnectionThatTheHolderClosedIsReplaced() async throws {
-    let holder = try await NetworkFixture {
-      $0.idleTimeout = .seconds(15)
-      $0.keepAlive = .milliseconds(200)
-    }
+    let holder = try await NetworkFixture { $0.keepAlive = .milliseconds(200) }
     holder.desk.hold(Self.content, as: "big")
     holder.desk.onMessage { [network = holder.network] connection, message in
       guard case .getFile(let request) = message else { return }
       _ = network.answers.decide(connection, .serve(UploadID(1), request, Self.entry, Self.copy))
     }
-    let fixture = try await NetworkFixture { $0.idleTimeout = .seconds(15) }
+    let fixture = try await NetworkFixture()
     fixture.network.fetch(fetch(1, 0..<1 << 20, from: holder.port), into: fixture.target)
-    guard case .fetched = try await outcome(1, fixture) else {
-      Issue.record("not fetched")
-      return
-    }
+    _ = try await outcome(1, fixture).fetched
     try await eventually("the holder has closed it") { holder.network.connections == 0 }
     fixture.network.fetch(fetch(2, 1 << 20..<2 << 20, from: holder.port), into: fixture.target)
-    guard case .fetched = try await outcome(2, fixture) else {
-      Issue.record("not fetched")
-      return
-    }
+    _ = try await outcome(2, fixture).fetched
     await fixture.stop()
     await holder.stop()
   }
 
   @Test func aWholeFileInHexIsAsGoodAsAPart() async throws {
-    let fixture = try await NetworkFixture { $0.idleTimeout = .seconds(15) }
+    let fixture = try await NetworkFixture()
     let peer = try await ScriptedPeer([.send(fileData(Self.entry, hex: hexText(Self.content)))])
     fixture.network.fetch(fetch(1, 1 << 20..<2 << 20, from: peer.port), into: fixture.target)
-    guard case .fetched(_, _, let end) = try await outcome(1, fixture) else {
-      Issue.record("not fetched")
-      return
-    }
+    let end = try await outcome(1, fixture).fetched.end
     #expect(end == 2 << 20)
     #expect(fixture.target.confirmed == [1 << 20..<2 << 20])
     #expect(fixture.target.bytes[1 << 20..<2 << 20] == Self.content[1 << 20..<2 << 20])
@@ -191,12 +173,9 @@ import Testing
 
   @Test func blocksAreCheckedAsTheyLand() async throws {
     let holder = try await holder()
-    let fixture = try await NetworkFixture { $0.idleTimeout = .seconds(15) }
+    let fixture = try await NetworkFixture()
     fixture.network.fetch(fetch(1, from: holder.port, blocks: Self.list), into: fixture.target)
-    guard case .fetched(_, _, let end) = try await outcome(1, fixture) else {
-      Issue.record("not fetched")
-      return
-    }
+    let end = try await outcome(1, fixture).fetched.end
     #expect(end == Self.copy.size)
     await fixture.stop()
     await holder.stop()
@@ -204,7 +183,7 @@ import Testing
 
   @Test func aWrongBlockDoesNotCount() async throws {
     let holder = try await holder()
-    let fixture = try await NetworkFixture { $0.idleTimeout = .seconds(15) }
+    let fixture = try await NetworkFixture()
     var hashes = Self.hashes
     hashes[1] = FileID(bytes: [UInt8](repeating: 9, count: 32))!
     let lie = BlockList(size: Self.copy.size, hashes: hashes)!
@@ -220,7 +199,7 @@ import Testing
   }
 
   @Test func anotherPartThanAskedForIsMalformed() async throws {
-    let fixture = try await NetworkFixture { $0.idleTimeout = .seconds(15) }
+    let fixture = try await NetworkFixture()
     for (number, range) in [1 << 20..<2 << 20, 0..<9].enumerated() {
       let peer = try await ScriptedPeer([
         .send(Self.rawAnswer(UInt64(range.lowerBound)..<UInt64(range.upperBound)))
@@ -236,7 +215,7 @@ import Testing
   }
 
   @Test func rawBytesThatEndTooSoonAreTruncated() async throws {
-    let fixture = try await NetworkFixture { $0.idleTimeout = .seconds(15) }
+    let fixture = try await NetworkFixture()
     let peer = try await ScriptedPeer([.send(Array(Self.rawAnswer(0..<2 << 20).dropLast(99))), .close])
     fixture.network.fetch(fetch(1, 0..<2 << 20, from: peer.port), into: fixture.target)
     #expect(failure(try await outcome(1, fixture)) == .truncated)
@@ -246,7 +225,7 @@ import Testing
 
   @Test func blockListsAreFetched() async throws {
     let holder = try await holder()
-    let fixture = try await NetworkFixture { $0.idleTimeout = .seconds(15) }
+    let fixture = try await NetworkFixture()
     let endpoint = Endpoint(host: "127.0.0.1", port: holder.port)
     fixture.network.fetchBlocks(AttemptID(1), of: Self.entry.id, from: endpoint)
     fixture.network.fetchBlocks(AttemptID(2), of: greeting.id, from: endpoint)

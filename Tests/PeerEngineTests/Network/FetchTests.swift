@@ -8,11 +8,7 @@ import Testing
 @Suite struct FetchTests {
   @Test func aGoodAnswerIsTakenWithWhatTheHolderSaysOfIt() async throws {
     let fixture = try await NetworkFixture()
-    guard case .fetched(_, let data, let end) = try await fixture.fetch(from: [.send(fileData()), .close])
-    else {
-      Issue.record("not fetched")
-      return
-    }
+    let (data, end) = try await fixture.fetch(from: [.send(fileData()), .close]).fetched
     #expect(end == 17)
     #expect(data.timestamp == greeting.timestamp)
     #expect(fixture.target.bytes == greetingContent)
@@ -22,10 +18,7 @@ import Testing
 
   @Test func anAnswerNeedsNoEndOfTheConnection() async throws {
     let fixture = try await NetworkFixture()
-    guard case .fetched = try await fixture.fetch(from: [.send(fileData())]) else {
-      Issue.record("not fetched")
-      return
-    }
+    _ = try await fixture.fetch(from: [.send(fileData())]).fetched
     await fixture.stop()
   }
 
@@ -54,8 +47,11 @@ import Testing
   ]
 
   @Test(arguments: cases) func aBadAnswerIsAFailureOfThePeerAndLeavesNothing(_ test: Case) async throws {
-    let fixture = try await NetworkFixture()
-    #expect(try await fixture.failure(from: test.script) == test.expected)
+    let fixture = try await NetworkFixture { limits in
+      if case .stalled = test.expected { limits.idleTimeout = .milliseconds(300) }
+    }
+    let failure = try await fixture.failure(from: test.script)
+    #expect(failure == test.expected)
     #expect(test.expected.fault == .peer)
     await fixture.stop()
   }
@@ -100,7 +96,7 @@ import Testing
   }
 
   @Test func aCancelledFetchEndsAtOnceAndTellsNothingMore() async throws {
-    let fixture = try await NetworkFixture { $0.idleTimeout = .hours(1) }
+    let fixture = try await NetworkFixture()
     let peer = try await ScriptedPeer([.send(Array(fileData().dropLast(9)))])
     let fetch = Effect.Fetch(
       attempt: AttemptID(1), entry: greeting, holder: Endpoint(host: "127.0.0.1", port: peer.port),

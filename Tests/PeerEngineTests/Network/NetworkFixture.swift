@@ -8,7 +8,7 @@ import TestSupport
 
 @testable import PeerEngine
 
-/// A network without the rest of an engine: files are in memory, events are kept, limits are small.
+/// A network without the rest of an engine: files are in memory, events are kept.
 final class NetworkFixture: Sendable {
   let desk = Desk()
   let target = MemoryDownload()
@@ -18,7 +18,8 @@ final class NetworkFixture: Sendable {
 
   init(_ change: (inout NetworkLimits) -> Void = { _ in }) async throws {
     var limits = NetworkLimits()
-    limits.idleTimeout = .milliseconds(300)
+    // A connection that waits for a busy machine is not idle.
+    limits.idleTimeout = .hours(1)
     change(&limits)
     network = Network(delegate: desk, limits: limits, coreLimits: Limits(), limitDown: nil, limitUp: nil)
     listener = try await Listener.bind(
@@ -62,6 +63,21 @@ final class NetworkFixture: Sendable {
       return nil
     }
     return failure
+  }
+}
+
+extension Event {
+  /// How a fetch ended: what the holder said of the file, and up to where its bytes are here.
+  ///
+  /// - Throws: the `TransferFailure` that ended it.
+  var fetched: (data: FileData, end: UInt64) {
+    get throws {
+      switch self {
+      case .fetched(_, let data, let end): return (data, end)
+      case .fetchFailed(_, let failure): throw failure
+      default: preconditionFailure("no end of a fetch: \(self)")
+      }
+    }
   }
 }
 
@@ -242,7 +258,6 @@ final class ScriptedPeer: Sendable {
   private final class Player: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     private var script: [Step]
-
     private let left: Left
 
     init(script: [Step], left: Left) {
@@ -253,6 +268,8 @@ final class ScriptedPeer: Sendable {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
       if case ChannelEvent.inputClosed = event { left.flag.store(true, ordering: .relaxed) }
     }
+
+    func channelInactive(context: ChannelHandlerContext) { left.flag.store(true, ordering: .relaxed) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       let channel = context.channel
