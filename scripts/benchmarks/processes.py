@@ -87,7 +87,8 @@ class Process:
     """A program in a process group of its own, so that it ends with all that it started.
 
     All share one session: to each session Linux gives as much of the cores as to any other, whatever the
-    priorities of its threads, which is nothing that two peers on two machines do to each other.
+    priorities of its threads, which is nothing that two peers on two machines do to each other. Who asks for
+    `start_new_session` gets one nevertheless.
     """
 
     started: list["Process"] = []
@@ -98,7 +99,9 @@ class Process:
         options.setdefault("stdout", output)
         options.setdefault("stderr", output)
         self.command = [str(part) for part in command]
-        self.popen = subprocess.Popen(self.command, process_group=0, **options)
+        if not options.get("start_new_session"):
+            options["process_group"] = 0
+        self.popen = subprocess.Popen(self.command, **options)
         self.log = log
         self.peak = 0
         self._used = 0.0

@@ -16,10 +16,10 @@ from program import Program
 
 
 class OnScreen(Process):
-    """A program that people keep open in a terminal."""
+    """A program that people keep open in a terminal of its own, and so in a session of its own."""
 
     def __init__(self, command: list):
-        super().__init__(command, **self.streams())
+        super().__init__(command, start_new_session=True, **self.streams())
         self.listen()
 
     def streams(self) -> dict:
