@@ -47,6 +47,20 @@ import Testing
   }
 
   @Test(
+    "it tells which texts may have been found, and where",
+    arguments: [
+      ("Alpha txt", ["alpha", "txt"], ["alpha", "txt"], ["alpha", "txt"]),
+      ("name:a owner:b id:c", ["a"], ["b"], ["c"]), ("!alpha here >1M peer:bob", [], [], []),
+      ("\"here\"", ["here"], ["here"], ["here"]),
+    ])
+  func texts(text: String, names: [String], owners: [String], ids: [String]) {
+    let filter = FileFilter(text, peers: [])
+    #expect(filter.texts(in: .name) == names)
+    #expect(filter.texts(in: .owner) == owners)
+    #expect(filter.texts(in: .id) == ids)
+  }
+
+  @Test(
     "what is still being typed excludes nothing", arguments: ["owner:", "peer:", ">", "<1x", "!", "\"", "  "])
   func unfinished(text: String) {
     #expect(matching(text) == "ABCDE")

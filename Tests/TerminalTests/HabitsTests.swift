@@ -49,6 +49,30 @@ import Testing
     }
   }
 
+  @Test func `the filter has a history of its own, and what it finds is underlined`() async throws {
+    try await withNeighbourhood { neighbourhood in
+      let bob = try await neighbourhood.peer("bob")
+      try await bob.push(neighbourhood.makeFile("日本語 notes.txt", "notes".utf8))
+      let session = try await Session(neighbourhood, greeting: [bob])
+      try await session.select("notes.txt")
+      try await session.terminal.press("/")
+      try await session.terminal.type("notes")
+      try await eventually("the word is underlined") {
+        try await session.terminal.colouredScreen().contains { row in
+          row.contains(#/\u{1B}\[[0-9;]*\b4(;[0-9;]*)?m(\u{1B}\[[0-9;]*m)*notes\u{1B}/#)
+        }
+      }
+      try await session.terminal.press("Enter", "q")
+      try await session.expectRestoredTerminal(status: "0")
+      let again = try await Session(neighbourhood, home: session.home)
+      try await again.waitForPanes()
+      try await again.terminal.press(":", "Up")
+      try await again.terminal.waitFor(text: "a command; Tab lists them")
+      try await again.terminal.press("C-c", "/", "Up")
+      try await again.terminal.waitFor("the filter of before") { $0.last == " /notes" }
+    }
+  }
+
   @Test func `the log is searched, narrowed and held`() async throws {
     try await withNeighbourhood { neighbourhood in
       let bob = try await neighbourhood.peer("bob")

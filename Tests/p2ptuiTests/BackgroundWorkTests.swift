@@ -101,5 +101,8 @@ import Testing
     #expect(file.read() == ["list", "push \"a b\""])
     let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
     #expect(attributes[.posixPermissions] as? Int == 0o600)
+    let all = HistoryFile.all(in: directory.path)
+    #expect(Set(all.values.map(\.path)).count == HistoryKind.allCases.count)
+    #expect(HistoryFile.all(in: nil).isEmpty)
   }
 }

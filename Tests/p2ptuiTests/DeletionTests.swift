@@ -10,6 +10,7 @@ import Testing
     var driver = Fixture.model()
     driver.type("/notes")
     driver.press(.enter)
+    _ = driver.takeRequests()
     driver.type("D")
     return driver
   }

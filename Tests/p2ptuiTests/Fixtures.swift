@@ -86,7 +86,8 @@ enum Fixture {
   ) -> Driver {
     Driver(
       Model(
-        snapshot: snapshot, size: Size(width: width, height: height), symbols: symbols, history: history))
+        snapshot: snapshot, size: Size(width: width, height: height), symbols: symbols,
+        histories: [.commands: history]))
   }
 }
 

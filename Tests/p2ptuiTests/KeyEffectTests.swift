@@ -62,6 +62,10 @@ import Testing
     Case(.forget, after: "jjjj") { $0.screen.contains("Forget the copy here") },
     Case(.announce, after: "jjjj", asks(.announce(Fixture.id(8)))),
     Case(.greet, after: "2", asks(.gossip(Endpoint(host: "localhost", port: 8052)))),
+    Case(.showFiles, after: "2j") { driver in
+      driver.model.focus == .files && driver.model.files.query.text == "peer:bob"
+        && driver.model.count(.files) == 4
+    },
     Case(.pause, after: "4", asks(.pause(Fixture.id(4)))),
     Case(.pause, after: "jjjjjj", asks(.pause(Fixture.id(4)))),
     Case(.moveUp, after: "4", asks(.move(Fixture.id(4), .up))),

@@ -255,6 +255,56 @@ import Testing
     #expect(driver.selectedName == name)
   }
 
+  @Test func whoLooksElsewhereSeesTheTransfersThatRun() {
+    let transfers = (1...12).map {
+      TransferView(
+        number: UInt64($0), direction: .down, file: Fixture.id(4), fileName: "\($0)",
+        state: $0 == 1 ? .active : .queued)
+    }
+    var driver = Fixture.model(Fixture.snapshot(transfers: transfers))
+    driver.type("4G")
+    #expect(driver.model.row(.transfers) == 11 && driver.model.top(.transfers) == 10)
+    driver.type("1j")
+    #expect(driver.model.row(.transfers) == 11 && driver.model.top(.transfers) == 0)
+    driver.type("4")
+    #expect(driver.model.row(.transfers) == 11 && driver.model.top(.transfers) == 10)
+  }
+
+  @Test func aNoticeTakesNoStepOfEsc() {
+    var driver = Fixture.model()
+    driver.type("An")
+    #expect(driver.model.notice != nil && !driver.model.files.marks.isEmpty)
+    driver.press(.escape)
+    #expect(driver.model.notice == nil && driver.model.files.marks.isEmpty)
+  }
+
+  @Test func theFilesOfAPeerAreThoseThatItHolds() {
+    func peer(_ name: String) -> PeerView {
+      PeerView(
+        handle: PeerHandle(9), id: PeerID(name), endpoint: Endpoint(host: "there", port: 8001), lastSeen: 0)
+    }
+    #expect(Model.filter(for: peer("bob")) == "peer:bob")
+    #expect(Model.filter(for: peer("Starscourge Radahn")) == "peer:\"Starscourge Radahn\"")
+    #expect(Model.filter(for: peer("a\"b")) == "peer:there:8001")
+    #expect(Model.filter(for: peer("")) == "peer:there:8001")
+  }
+
+  @Test func aQuestionAndABoxHaveHintsOfTheirOwn() {
+    var driver = Fixture.model()
+    driver.type("jjjjD")
+    #expect(driver.foot == " y yes  n no")
+    driver.click("n no")
+    driver.type("AD")
+    #expect(driver.foot == " Enter confirm  Esc cancel")
+    driver.click("Esc cancel")
+    driver.press(.escape)
+    driver.press(.enter)
+    #expect(driver.foot.hasPrefix(" y copy  f fetch") && driver.foot.hasSuffix("Esc close"))
+    driver.type("?")
+    driver.type("?")
+    #expect(driver.foot == " PgDn scroll  Esc close")
+  }
+
   @Test func everyKeyInEveryLayerAndSizeIsHarmless() {
     let keys: [Key] =
       (0x20...0x7E).map { .character(Character(Unicode.Scalar($0))) }

@@ -16,7 +16,7 @@ import Testing
     var kept: [String] = []
     var line: String?
     for request in driver.takeRequests() {
-      if case .saveHistory(let lines) = request { kept = lines }
+      if case .saveHistory(.commands, let lines) = request { kept = lines }
       if case .run(let text) = request { line = text }
     }
     #expect(kept == ["peers", "list pdf"] && line == "list pdf")
@@ -84,6 +84,54 @@ import Testing
     driver.press(.enter)
     let line = lastRun(&driver)
     #expect(line == "get abcd")
+  }
+
+  @Test func filtersAndPathsHaveHistoriesOfTheirOwn() {
+    var driver = Fixture.model(history: ["peers"])
+    driver.type("/pdf")
+    driver.press(.enter, .escape)
+    driver.type("2/carol")
+    driver.press(.enter, .escape)
+    driver.type("1p/tmp/a.txt")
+    driver.press(.enter)
+    var kept: [HistoryKind: [String]] = [:]
+    for request in driver.takeRequests() {
+      if case .saveHistory(let kind, let lines) = request { kept[kind] = lines }
+    }
+    #expect(kept == [.filters: ["pdf", "carol"], .paths: ["/tmp/a.txt"]])
+    driver.type("/")
+    driver.press(.up, .up)
+    #expect(driver.foot == " /pdf" && driver.model.files.query.text == "pdf")
+    driver.press(.escape)
+    driver.type("/")
+    driver.press(.control("r"))
+    driver.type("car")
+    #expect(driver.foot == " (history: car) carol")
+    driver.press(.escape, .escape)
+    driver.type("p")
+    driver.press(.control("p"))
+    #expect(driver.foot == " push: /tmp/a.txt")
+    driver.press(.escape)
+    driver.type(":")
+    driver.press(.up)
+    #expect(driver.foot == " :peers")
+  }
+
+  @Test func theOnlyCandidateIsReadyForTheNextWord() {
+    var driver = Fixture.model()
+    driver.type(":li")
+    driver.press(.tab)
+    driver.send(
+      .completions(ticket: driver.model.ticket, Completions(range: 0..<2, candidates: ["limit"])))
+    driver.type("down")
+    #expect(driver.model.prompt?.editor.line == "limit down")
+    driver.press(.control("u"))
+    driver.type("push a")
+    driver.press(.tab)
+    let directory = Candidate("a dir/", isDirectory: true)
+    driver.send(
+      .completions(ticket: driver.model.ticket, Completions(range: 5..<6, candidates: [directory])))
+    #expect(driver.model.prompt?.editor.line == "push a dir/")
   }
 
   @Test func outputOfOneLineIsANoticeAndOfMoreAnOverlay() {
@@ -166,6 +214,15 @@ import Testing
     driver.press(.tab)
     answer(&driver, ["ab.txt"])
     #expect(line(driver) == "ab.txt")
+  }
+
+  @Test func whereNothingBeginsSoItIsSaid() {
+    var driver = opened()
+    driver.type("x")
+    answer(&driver, [])
+    #expect(driver.screen.contains("─ /here ─") && driver.screen.contains("nothing there begins so"))
+    driver.press(.down, .up)
+    #expect(line(driver) == "x")
   }
 
   @Test func candidatesOfAnEarlierLineAreNotPutIntoThisOne() {

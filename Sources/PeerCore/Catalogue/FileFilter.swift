@@ -34,6 +34,20 @@ public struct FileFilter: Sendable {
 
   var isEmpty: Bool { terms.isEmpty }
 
+  /// What of a file a text is looked for in.
+  public enum Field: Sendable { case name, owner, id }
+
+  /// The texts, in lower case, that may be why a file matches: they occur in that field, or begin the id.
+  public func texts(in field: Field) -> [String] {
+    terms.filter(\.isWanted).compactMap { term in
+      switch (term.test, field) {
+      case (.text(let text), _), (.name(let text), .name), (.owner(let text), .owner), (.id(let text), .id):
+        text
+      default: nil
+      }
+    }
+  }
+
   /// Whether all terms hold.
   public func matches(_ record: FileRecord) -> Bool {
     terms.allSatisfy { Self.holds($0.test, record) == $0.isWanted }

@@ -49,9 +49,8 @@ struct Front: Sendable {
     screen.onHangup = options.onHangup == .serve ? .exit : .quit
     screen.peerTimeout = options.settings.peerTimeout
     screen.keys = options.keys
-    screen.historyPath =
-      URL(fileURLWithPath: me.filesPath).deletingLastPathComponent()
-      .appendingPathComponent(".p2ptui/history").path
+    screen.historyDirectory =
+      URL(fileURLWithPath: me.filesPath).deletingLastPathComponent().appendingPathComponent(".p2ptui").path
     let leave = try await Screen(client: engine, commands: commands, options: screen).run()
     if leave == .exit {
       await engine.log(.info, "the screen is gone; the peer goes on serving")

@@ -1,3 +1,10 @@
+/// What is entered at a kind of prompt. Each has a history of its own, in a file of that name.
+enum HistoryKind: String, Sendable, CaseIterable {
+  case commands = "history"
+  case filters = "history-filters"
+  case paths = "history-paths"
+}
+
 /// The lines that were entered, oldest first, and a walk through them.
 struct History: Sendable, Equatable {
   /// Lines kept, here and in the file.

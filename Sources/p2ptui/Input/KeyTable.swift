@@ -5,7 +5,7 @@ enum Intent: String, Sendable, CaseIterable {
   case details, back, maximise
   case mark, range, markAll, invertMarks
   case filter, nextMatch, previousMatch, sort, previousSort, reverse, follow
-  case fetch, push, delete, undo, forget, announce, greet
+  case fetch, push, delete, undo, forget, announce, greet, showFiles
   case pause, cancel, retry, moveUp, moveDown, raise, lower
   case copyID
   case command, help, redraw, quit, suspend
@@ -169,6 +169,9 @@ struct KeyTable: Sendable, Equatable {
       keys: [.character("a")], intent: .greet, panes: [.peers], label: "greet",
       text: "greet the selected peer now"),
     Binding(
+      keys: [.character("f")], intent: .showFiles, panes: [.peers], label: "files",
+      text: "show the files that the selected peer holds"),
+    Binding(
       keys: [.character("f")], intent: .fetch, panes: [.files], label: "fetch",
       text: "fetch the marked files, or the selected one"),
     Binding(
@@ -218,7 +221,9 @@ struct KeyTable: Sendable, Equatable {
       keys: [.character("N")], intent: .previousMatch, panes: all,
       text: "next and previous match, also after Esc took the filter off"),
     Binding(
-      keys: [.character("F")], intent: .follow, panes: [.files, .log],
+      keys: [.character("F")], intent: .follow, panes: [.files], text: "keep the newest one selected, or not"),
+    Binding(
+      keys: [.character("F")], intent: .follow, panes: [.log], label: "follow",
       text: "keep the newest one selected, or not"),
     Binding(
       keys: [.character("u")], intent: .undo, panes: all,

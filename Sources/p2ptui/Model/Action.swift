@@ -30,7 +30,7 @@ enum Request: Sendable {
   case bell
   case redraw
   case suspend
-  /// Keep these lines as the prompt's history.
-  case saveHistory([String])
+  /// Keep these lines as a history.
+  case saveHistory(HistoryKind, [String])
   case leave(Leave)
 }

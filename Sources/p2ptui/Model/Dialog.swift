@@ -14,6 +14,8 @@ struct Dialog: Sendable {
   var subject: Subject
   var title: String
   var lines: [String]
+  /// What `y` says yes to.
+  var question: String
   /// The number that has to be typed instead of `y`, and what is typed of it.
   var count: Int?
   var typed = ""
@@ -61,6 +63,23 @@ struct Overlay: Sendable {
 
   var content: Content
   var scroll = 0
+
+  /// What a key does in an overlay.
+  enum Reading { case lines(Int), pages(Int), top, end, close }
+
+  /// `nil`: it closes the overlay, and does what it does without one.
+  static func reading(_ key: Key) -> Reading? {
+    switch key {
+    case .up, .character("k"): .lines(-1)
+    case .down, .character("j"): .lines(1)
+    case .pageUp, .control("b"): .pages(-1)
+    case .pageDown, .control("f"), .character(" "): .pages(1)
+    case .home, .character("g"): .top
+    case .end, .character("G"): .end
+    case .escape, .enter, .character("q"), .character("?"), .function(1), .control("c"): .close
+    default: nil
+    }
+  }
 }
 
 /// What a row is, and what details are shown of.

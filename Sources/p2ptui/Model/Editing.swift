@@ -34,22 +34,15 @@ extension Model {
 
   private mutating func accept() -> [Request] {
     guard let prompt else { return [] }
-    self.prompt = nil
     let line = prompt.editor.line
-    let isBlank = !line.contains { $0 != " " }
-    switch prompt.kind {
-    case .filter(let pane, _):
-      filterHistory.add(line)
-      if !isBlank { searched[pane] = line }
-      return []
-    case .command:
-      guard !isBlank else { return [] }
-      return remember(line) + run(line)
-    case .push:
-      guard !isBlank else { return [] }
-      pushHistory.add(line)
-      return run(prompt.prefix + line)
+    let requests = remember(line)
+    self.prompt = nil
+    guard line.contains(where: { $0 != " " }) else { return [] }
+    if case .filter(let pane, _) = prompt.kind {
+      searched[pane] = line
+      return requests
     }
+    return requests + run(prompt.prefix + line)
   }
 
   private mutating func run(_ line: String) -> [Request] {
@@ -60,15 +53,14 @@ extension Model {
   }
 
   private mutating func remember(_ line: String) -> [Request] {
-    commandHistory.add(line) ? [.saveHistory(commandHistory.entries)] : []
+    guard let kind = prompt?.history, histories[kind, default: History()].add(line) else { return [] }
+    return [.saveHistory(kind, histories[kind]?.entries ?? [])]
   }
 
   private mutating func cancel() {
     if case .filter(let pane, let before)? = prompt?.kind { setFilter(before, of: pane) }
+    prompt.map { histories[$0.history]?.rewind() }
     prompt = nil
-    commandHistory.rewind()
-    pushHistory.rewind()
-    filterHistory.rewind()
   }
 
   /// A filter works while it is typed.
@@ -101,25 +93,16 @@ extension Model {
   }
 
   private mutating func walkHistory(_ step: (inout History, String) -> String?) {
-    guard let line = prompt?.editor.line else { return }
-    if let found = withHistory({ step(&$0, line) }) {
-      prompt?.editor.replaceAll(found)
-      applyFilter()
-    }
-  }
-
-  private mutating func withHistory<R>(_ body: (inout History) -> R) -> R {
-    switch prompt?.kind {
-    case .push: body(&pushHistory)
-    case .filter: body(&filterHistory)
-    case .command, nil: body(&commandHistory)
-    }
+    guard let prompt, let found = step(&histories[prompt.history, default: History()], prompt.editor.line)
+    else { return }
+    self.prompt?.editor.replaceAll(found)
+    applyFilter()
   }
 
   /// Ctrl-R: the newest line of the history that contains what is typed. `false` if the key ends the
   /// search and goes on to edit the line that was found.
   private mutating func searchHistory(_ key: Key) -> Bool {
-    guard var search = prompt?.search else { return false }
+    guard let kind = prompt?.history, var search = prompt?.search else { return false }
     switch key {
     case .character(let character): search.append(character)
     case .backspace: search = String(search.dropLast())
@@ -132,7 +115,7 @@ extension Model {
       return false
     }
     let present = prompt?.editor.line
-    let entries = withHistory { $0.entries }
+    let entries = histories[kind]?.entries ?? []
     let older = key == .control("r") ? entries.lastIndex { $0 == present } ?? entries.count : entries.count
     prompt?.search = search
     if !search.isEmpty, let found = entries[..<older].last(where: { $0.contains(search) }) {

@@ -22,7 +22,11 @@ struct ListCursor<ID: Hashable & Sendable>: Sendable {
   mutating func scroll(to top: Int) { self.top = max(0, top) }
 
   /// Brings row and top in line with a list and a height that may have changed.
-  mutating func settle(count: Int, height: Int, rowOf: (ID) -> Int?, id: (Int) -> ID) {
+  ///
+  /// - Parameter isInView: the selected row is, and stays on its line.
+  mutating func settle(
+    count: Int, height: Int, isInView: Bool = true, rowOf: (ID) -> Int?, id: (Int) -> ID
+  ) {
     guard count > 0 else {
       row = 0
       top = 0
@@ -32,14 +36,16 @@ struct ListCursor<ID: Hashable & Sendable>: Sendable {
       row = 0
       selected = id(0)
     } else if let selected, let found = rowOf(selected) {
-      top += found - row
+      if isInView { top += found - row }
       row = found
     } else {
       row = min(row, count - 1)
       selected = id(row)
     }
-    top = min(top, row)
-    top = max(top, row - max(1, height) + 1)
+    if isInView {
+      top = min(top, row)
+      top = max(top, row - max(1, height) + 1)
+    }
     top = max(0, min(top, count - max(1, height)))
   }
 }

@@ -162,7 +162,7 @@ extension Model {
     settleLog(height: layout.listHeight(.log))
     let (views, shown) = (snapshot.transfers, transfers.rows)
     transfers.cursor.settle(
-      count: shown.count, height: layout.listHeight(.transfers),
+      count: shown.count, height: layout.listHeight(.transfers), isInView: focus == .transfers,
       rowOf: { number in shown.firstIndex { views[$0].number == number } },
       id: { views[shown[$0]].number })
   }

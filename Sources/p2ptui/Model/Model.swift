@@ -41,7 +41,12 @@ struct Model: Sendable {
   /// The transfers that run; a handful of them.
   var active: [TransferView] = []
 
-  var focus = Pane.files
+  var focus = Pane.files {
+    didSet {
+      // Whoever looks elsewhere sees what runs, which is at the top.
+      if oldValue == .transfers, focus != oldValue { transfers.cursor.scroll(to: 0) }
+    }
+  }
   var maximised = false
   /// Transfers are shown though there are none.
   var transfersPinned = false
@@ -52,6 +57,8 @@ struct Model: Sendable {
 
   /// The last text by which each pane was filtered.
   var searched: [Pane: String] = [:]
+  /// Panes in which one goes from match to match, without a filter.
+  var searches: Set<Pane> = []
   /// What was clicked last, and when: the same again within a moment opens it.
   var clicked: (subject: Subject, at: Int64)?
 
@@ -62,9 +69,7 @@ struct Model: Sendable {
   /// The newest thing to tell once the notice that is shown was read.
   var news: Notice?
   var pendingDeletes: [PendingDelete] = []
-  var commandHistory: History
-  var pushHistory = History()
-  var filterHistory = History()
+  var histories: [HistoryKind: History]
   /// The command line that was run last.
   var ran = ""
   /// Tells the answer to a completion from that to an earlier one.
@@ -73,7 +78,7 @@ struct Model: Sendable {
   init(
     snapshot: Snapshot, size: Size, keys: KeyTable = KeyTable(), symbols: Symbols = .unicode,
     utcOffset: Int = 0, peerTimeout: Int64 = 60_000, hasClipboard: Bool = true,
-    hasMouse: Bool = true, history: [String] = []
+    hasMouse: Bool = true, histories: [HistoryKind: [String]] = [:]
   ) {
     self.snapshot = snapshot
     self.size = size
@@ -83,7 +88,7 @@ struct Model: Sendable {
     self.peerTimeout = peerTimeout
     self.hasClipboard = hasClipboard
     self.hasMouse = hasMouse
-    commandHistory = History(history)
+    self.histories = histories.mapValues(History.init)
     take(snapshot)
     settle()
   }

@@ -47,6 +47,7 @@ extension Model {
     case .help: overlay = Overlay(content: .help)
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
+    case .showFiles: showFiles()
     case .quit: return quit()
     case .undo: undo()
     case .copyID: return copy()
@@ -74,15 +75,13 @@ extension Model {
     }
   }
 
+  /// A notice is no step of its own: it may have come by itself a moment ago.
   private mutating func stepBack() {
-    if overlay != nil {
-      overlay = nil
-    } else if notice != nil {
-      notice = nil
-    } else if focus == .files, let range = files.range {
+    notice = nil
+    if focus == .files, let range = files.range {
       files.marks = range.before
       files.range = nil
-    } else if !filter(focus).isEmpty {
+    } else if !sought(focus).isEmpty {
       setFilter("", of: focus)
     } else if focus == .files, !files.marks.isEmpty {
       files.marks = []
@@ -120,22 +119,20 @@ extension Model {
     let are = running == 1 ? "transfer is" : "transfers are"
     dialog = Dialog(
       subject: .quit, title: "Quit",
-      lines: ["\(Format.count(running)) \(are) not finished.", "Quit all the same?"])
+      lines: ["\(Format.count(running)) \(are) not finished."], question: "Quit all the same?")
     return []
   }
 
   /// Keys of an overlay; `false` if it has no use for one and closes.
   mutating func readOverlay(_ key: Key) -> Bool {
     let page = max(1, size.height - 6)
-    switch key {
-    case .up, .character("k"): overlay?.scroll -= 1
-    case .down, .character("j"): overlay?.scroll += 1
-    case .pageUp, .control("b"): overlay?.scroll -= page
-    case .pageDown, .control("f"), .character(" "): overlay?.scroll += page
-    case .home, .character("g"): overlay?.scroll = 0
-    case .end, .character("G"): overlay?.scroll = Int.max / 2
-    case .escape, .enter, .character("q"), .character("?"), .function(1), .control("c"): overlay = nil
-    default:
+    switch Overlay.reading(key) {
+    case .lines(let count): overlay?.scroll += count
+    case .pages(let count): overlay?.scroll += count * page
+    case .top: overlay?.scroll = 0
+    case .end: overlay?.scroll = Int.max / 2
+    case .close: overlay = nil
+    case nil:
       overlay = nil
       return false
     }

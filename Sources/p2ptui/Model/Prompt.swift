@@ -32,6 +32,15 @@ struct Prompt: Sendable {
     editor = LineEditor(line)
   }
 
+  /// What was entered before at prompts of this kind.
+  var history: HistoryKind {
+    switch kind {
+    case .command: .commands
+    case .filter: .filters
+    case .push: .paths
+    }
+  }
+
   /// What stands before the line.
   var label: String {
     switch kind {
@@ -47,7 +56,7 @@ struct Prompt: Sendable {
     case .command: "a command; Tab lists them"
     case .filter(.files, _): "words  owner:  peer:  here  remote  failed  >10M  <1G  !not"
     case .filter: "words"
-    case .push: "a path; Tab completes it"
+    case .push: "a path; Tab completes it, C-p brings back the last one"
     }
   }
 
@@ -62,8 +71,8 @@ struct Prompt: Sendable {
   /// What the command runner is to see before the line.
   var prefix: String { kind == .push ? "push " : "" }
 
-  /// Takes the answer to a completion. If it was asked for by Tab, one candidate stands in the line; of
-  /// several, what they have in common.
+  /// Takes the answer to a completion. If it was asked for by Tab, one candidate stands in the line, ready for
+  /// the next word; of several, what they have in common.
   mutating func take(_ completions: Completions) {
     let shift = prefix.count
     let lower = max(0, completions.range.lowerBound - shift)
@@ -72,21 +81,23 @@ struct Prompt: Sendable {
     let isCompleting = isCompleting
     self.isCompleting = false
     let candidates = completions.candidates.filter { !browses || !isCompleting || $0.label != ".." }
-    guard range.upperBound <= editor.text.count, let first = candidates.first else { return }
-    if isCompleting {
-      let whole = candidates.count == 1 ? first.text : Self.commonPrefix(candidates.map(\.text))
-      if candidates.count == 1 || whole.count > range.count {
-        editor.replace(range, with: whole)
+    guard range.upperBound <= editor.text.count, browses || !candidates.isEmpty else { return }
+    if isCompleting, let first = candidates.first {
+      let isOnly = candidates.count == 1
+      let whole = isOnly ? first.text : Self.commonPrefix(candidates.map(\.text))
+      if isOnly || whole.count > range.count {
+        let isEnd = range.upperBound == editor.text.count
+        editor.replace(range, with: whole + (isOnly && isEnd && !browses && !first.isDirectory ? " " : ""))
         range = range.lowerBound..<range.lowerBound + whole.count
       }
-      if candidates.count == 1, !browses { return }
+      if isOnly, !browses { return }
     }
     choice = Choice(range: range, candidates: completions.candidates, place: completions.place)
   }
 
   /// Puts the next (or the previous) candidate into the line.
   mutating func cycle(by step: Int) {
-    guard let choice, !choice.isStale else { return }
+    guard let choice, !choice.isStale, !choice.candidates.isEmpty else { return }
     let count = choice.candidates.count
     choose(choice.index.map { ($0 + step + count) % count } ?? (step > 0 ? 0 : count - 1))
   }

@@ -11,7 +11,14 @@ extension Model {
     }
   }
 
+  /// What is to stand out in a pane's rows: what filters them or, once `n` has gone to a match, what was
+  /// searched for.
+  func sought(_ pane: Pane) -> String {
+    filter(pane).isEmpty && searches.contains(pane) ? searched[pane] ?? "" : filter(pane)
+  }
+
   mutating func setFilter(_ text: String, of pane: Pane) {
+    searches.remove(pane)
     switch pane {
     case .files: files.query.text = text
     case .peers: peers.filter = text
@@ -30,6 +37,22 @@ extension Model {
     words.isEmpty || words.allSatisfy { word in texts.contains { $0.lowercased().contains(word) } }
   }
 
+  /// Goes to the files that the selected peer holds.
+  mutating func showFiles() {
+    guard case .peer(let handle)? = selection(.peers), let peer = snapshot.peer(handle) else { return }
+    let text = Self.filter(for: peer)
+    searched[.files] = text
+    setFilter(text, of: .files)
+    focus = .files
+  }
+
+  /// A filter of the files that a peer holds. Names that a filter can't quote are told by their address.
+  static func filter(for peer: PeerView) -> String {
+    let name = peer.id.text
+    if name.isEmpty || name.contains("\"") { return "peer:\(peer.endpoint)" }
+    return name.contains(" ") ? "peer:\"\(name)\"" : "peer:\(name)"
+  }
+
   /// Selects the next row that matches what was searched for last, or with a step of -1 the one before; after
   /// the last one comes the first.
   mutating func findMatch(step: Int) {
@@ -38,6 +61,7 @@ extension Model {
       say("Nothing was searched for yet: \(keys.keyName(of: .filter) ?? "") does.")
       return
     }
+    if filter(pane).isEmpty { searches.insert(pane) }
     let count = count(pane)
     let matches = matcher(text, pane)
     let start = row(pane)

@@ -110,7 +110,7 @@ extension Model {
     lines.append("Every peer is told to remove \(own.count == 1 ? "it" : "them").")
     dialog = Dialog(
       subject: .delete(own), title: "Delete \(Format.plural(own.count, "file")) from the network",
-      lines: lines, count: own.count > 1 ? own.count : nil)
+      lines: lines, question: "Delete it?", count: own.count > 1 ? own.count : nil)
   }
 
   private mutating func askForget() {
@@ -123,6 +123,7 @@ extension Model {
       subject: .forget(here),
       title: here.count == 1 ? "Forget the copy here" : "Forget \(Format.count(here.count)) copies here",
       lines: Dialog.list(here.map(name)) + ["Only the copy here goes, to the trash."],
+      question: "Forget it?",
       count: here.count > 1 ? here.count : nil)
   }
 

@@ -106,19 +106,36 @@ struct Clusters: Sequence, IteratorProtocol {
 enum Fit {
   /// At most `width` columns; what is cut is told by the ellipsis.
   static func clip(_ text: String, to width: Int, ellipsis: String) -> String {
-    guard width > 0 else { return "" }
-    if CellWidth.of(text) <= width { return text }
-    let room = width - CellWidth.of(ellipsis)
-    guard room >= 0 else { return String(repeating: ".", count: width) }
-    var result = ""
-    var used = 0
-    for cluster in Clusters(text) {
-      guard used + cluster.width <= room else { break }
-      result += cluster.text
-      used += cluster.width
-    }
-    return result + ellipsis
+    clip([Span(text)], to: width, ellipsis: ellipsis).map(\.text).joined()
   }
+
+  /// At most `width` columns of a line. If something that was found is cut, the ellipsis says so in its place.
+  static func clip(_ line: [Span], to width: Int, ellipsis: String) -> [Span] {
+    guard width > 0 else { return [] }
+    if columns(line) <= width { return line }
+    let dots = CellWidth.of(ellipsis) <= width ? ellipsis : String(repeating: ".", count: width)
+    var room = width - CellWidth.of(dots)
+    var kept: [Span] = []
+    var end = Span(dots)
+    for span in line {
+      end.role = room > 0 ? span.role : end.role
+      var head = Span("", span.role, isMatch: span.isMatch)
+      for cluster in Clusters(span.text) {
+        guard cluster.width <= room else {
+          room = 0
+          end.isMatch = end.isMatch || span.isMatch
+          break
+        }
+        head.text += cluster.text
+        room -= cluster.width
+      }
+      if !head.text.isEmpty { kept.append(head) }
+    }
+    return kept + [end]
+  }
+
+  /// The columns that a line takes.
+  static func columns(_ line: [Span]) -> Int { line.reduce(0) { $0 + CellWidth.of($1.text) } }
 
   /// Exactly `width` columns.
   static func pad(_ text: String, to width: Int, right: Bool = false, ellipsis: String) -> String {

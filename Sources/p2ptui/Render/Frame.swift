@@ -2,6 +2,8 @@
 struct Cell: Equatable, Sendable {
   var text: String
   var role: Role
+  /// It is part of what a filter or a search found.
+  var isMatch = false
 
   static let blank = Cell(text: " ", role: .text)
 }
@@ -10,11 +12,17 @@ struct Cell: Equatable, Sendable {
 struct Span: Equatable, Sendable {
   var text: String
   var role: Role
+  /// A filter or a search found it.
+  var isMatch: Bool
 
-  init(_ text: String, _ role: Role = .text) {
+  init(_ text: String, _ role: Role = .text, isMatch: Bool = false) {
     self.text = text
     self.role = role
+    self.isMatch = isMatch
   }
+
+  /// The same in a row that has one role, such as a selected one.
+  func inside(_ row: Role) -> Span { Span(text, row, isMatch: isMatch) }
 }
 
 /// A whole picture of the screen: what views make, tests compare, and the terminal shows.
@@ -35,13 +43,15 @@ struct Frame: Equatable, Sendable {
 
   /// Writes text, clipped at the right edge or after `width` columns. Returns the column after it.
   @discardableResult
-  mutating func put(_ text: String, x: Int, y: Int, width: Int = .max, role: Role = .text) -> Int {
+  mutating func put(
+    _ text: String, x: Int, y: Int, width: Int = .max, role: Role = .text, isMatch: Bool = false
+  ) -> Int {
     guard y >= 0, y < size.height, x < size.width, width > 0 else { return x }
     let end = min(size.width, width == .max ? size.width : x + width)
     var column = x
     for cluster in Clusters(text) {
       guard column + cluster.width <= end else { break }
-      set(cluster, x: column, y: y, role: role)
+      set(cluster, x: column, y: y, role: role, isMatch: isMatch)
       column += cluster.width
     }
     return column
@@ -52,7 +62,7 @@ struct Frame: Equatable, Sendable {
     var column = x
     for span in spans {
       let left = width == .max ? Int.max : x + width - column
-      column = put(span.text, x: column, y: y, width: left, role: span.role)
+      column = put(span.text, x: column, y: y, width: left, role: span.role, isMatch: span.isMatch)
     }
     return column
   }
@@ -63,15 +73,15 @@ struct Frame: Equatable, Sendable {
     }
   }
 
-  private mutating func set(_ cluster: Cluster, x: Int, y: Int, role: Role) {
+  private mutating func set(_ cluster: Cluster, x: Int, y: Int, role: Role, isMatch: Bool) {
     guard x >= 0 else { return }
     let index = y * size.width + x
     // A wide character that is half overwritten leaves no half behind.
     if cells[index].text.isEmpty, x > 0 { cells[index - 1].text = " " }
     let after = index + cluster.width
     if x + cluster.width < size.width, cells[after].text.isEmpty { cells[after].text = " " }
-    cells[index] = Cell(text: cluster.text, role: role)
-    if cluster.width == 2 { cells[index + 1] = Cell(text: "", role: role) }
+    cells[index] = Cell(text: cluster.text, role: role, isMatch: isMatch)
+    if cluster.width == 2 { cells[index + 1] = Cell(text: "", role: role, isMatch: isMatch) }
   }
 
   /// Lets the mouse find a target in a place.

@@ -12,8 +12,8 @@ struct ScreenOptions: Sendable {
   var onHangup = Leave.quit
   /// After how many milliseconds of silence a peer is dropped.
   var peerTimeout: Int64 = 60_000
-  /// Where the prompt's history is kept; `nil` keeps none.
-  var historyPath: String?
+  /// The directory in which histories are kept; `nil` keeps none.
+  var historyDirectory: String?
   var keys = KeyTable()
 
   var effectiveTheme: ThemeName {

@@ -9,7 +9,7 @@ struct ScreenLoop {
   private let mailbox: Mailbox
   private let work: BackgroundWork
   private let terminal: Terminal
-  private let historyFile: HistoryFile?
+  private let historyFiles: [HistoryKind: HistoryFile]
   private let start = ContinuousClock.now
   private let onHangup: Leave
   private var model: Model
@@ -25,7 +25,7 @@ struct ScreenLoop {
   init(first: Snapshot, options: ScreenOptions, mailbox: Mailbox, work: BackgroundWork) throws {
     self.mailbox = mailbox
     self.work = work
-    historyFile = options.historyPath.map(HistoryFile.init)
+    historyFiles = HistoryFile.all(in: options.historyDirectory)
     onHangup = options.onHangup
     terminal = try Terminal(
       theme: options.effectiveTheme, title: "p2ptui " + Visible.text(first.me.peerID.text, limit: 64),
@@ -36,7 +36,7 @@ struct ScreenLoop {
       symbols: options.ascii || !terminal.hasSymbols ? .ascii : .unicode,
       utcOffset: TimeZone.current.secondsFromGMT(), peerTimeout: options.peerTimeout,
       hasClipboard: terminal.hasClipboard, hasMouse: terminal.hasMouse,
-      history: historyFile?.read() ?? [])
+      histories: historyFiles.mapValues { $0.read() })
   }
 
   private var now: Int64 {
@@ -160,19 +160,28 @@ struct ScreenLoop {
         terminal.redraw()
         cause = .key
       case .suspend: suspend()
-      case .saveHistory(let lines): historyFile?.write(lines)
+      case .saveHistory(let kind, let lines): historyFiles[kind]?.write(lines)
       case .leave(let way): leaves = way
       }
     }
   }
 }
 
-/// Where the prompt's history outlasts the screen. A history that can't be kept is no reason to stop.
+/// Where a history outlasts the screen. One that can't be kept is no reason to stop.
 struct HistoryFile: Sendable {
   /// Bytes read of it, so that a file that is something else does no harm.
   static let bytes = History.lines * LineEditor.characters
 
   let path: String
+
+  /// One for each kind; none without a directory.
+  static func all(in directory: String?) -> [HistoryKind: HistoryFile] {
+    guard let directory else { return [:] }
+    return Dictionary(
+      uniqueKeysWithValues: HistoryKind.allCases.map {
+        ($0, HistoryFile(path: "\(directory)/\($0.rawValue)"))
+      })
+  }
 
   func read() -> [String] {
     guard let file = FileHandle(forReadingAtPath: path) else { return [] }

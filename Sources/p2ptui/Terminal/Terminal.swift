@@ -100,9 +100,16 @@ final class Terminal {
     // What curses would give another width, or none, would shift the rest of the line.
     if scalars[0] >= 0x7F, !isUnicode || Int(cn_width(scalars[0])) != width { scalars = [0x3F] }
     scalars = scalars.prefix(1) + scalars.dropFirst().filter { cn_width($0) == 0 }
-    let (attributes, pair) = (Self.attributes(theme[cell.role]), Self.pair(cell.role))
+    let (attributes, pair) = (Self.attributes(look(of: cell)), Self.pair(cell.role))
     cn_put(Int32(y), Int32(x), scalars, Int32(scalars.count), attributes, pair)
     if width == 2, scalars == [0x3F] { cn_put(Int32(y), Int32(x + 1), [0x20], 1, attributes, pair) }
+  }
+
+  /// What was found keeps its colours, and stands out by its line.
+  private func look(of cell: Cell) -> Look {
+    var look = theme[cell.role]
+    if cell.isMatch { (look.underline, look.bold, look.dim) = (true, true, false) }
+    return look
   }
 
   /// Draws every cell again with the next frame.

@@ -10,13 +10,15 @@ enum ChoiceView {
     let perLine = max(1, (prompt.width - 2) / max(1, cell))
     let lines = (count + perLine - 1) / perLine
     let height = min(lines, max(1, model.size.height / (isDirectory ? 2 : 3)))
+    // Of nothing there is only the rule, which says so.
     let current = (choice.index ?? 0) / perLine
     let first = max(0, min(current - height / 2, lines - height))
     let y = prompt.y - height - 1
     frame.fill(Rect(x: 0, y: y, width: prompt.width, height: height + 1))
     frame.mark(Rect(x: 0, y: y, width: prompt.width, height: height + 1), .box)
     let title = choice.place.isEmpty ? Format.plural(count, "candidate") : choice.place
-    let hint = isDirectory ? "Up Down choose, Enter opens or shares" : "Tab takes the next"
+    let keys = isDirectory ? "Up Down choose, Enter opens or shares" : "Tab takes the next"
+    let hint = count > 0 ? keys : "nothing there begins so"
     PaneView.rule(
       title, [hint], isFocused: false, symbols: model.symbols,
       in: Rect(x: 0, y: y, width: prompt.width, height: 1), on: &frame)

@@ -25,7 +25,7 @@ struct Columns: Sendable {
     }
     for index in order {
       let needed = columns[index].width + Self.gap
-      guard room - needed >= columns[index].comfort else { break }
+      guard room - needed >= columns[index].comfort else { continue }
       room -= needed
       kept.insert(index)
     }
@@ -59,15 +59,9 @@ struct Columns: Sendable {
     cell: (_ index: Int, _ width: Int) -> [Span]
   ) {
     for (column, index, offset, width) in shown {
-      var spans = cell(index, width)
-      if let whole { spans = spans.map { Span($0.text, whole) } }
-      let length = spans.reduce(0) { $0 + CellWidth.of($1.text) }
-      if length > width, let last = spans.indices.last {
-        let before = length - CellWidth.of(spans[last].text)
-        spans[last].text = Fit.clip(
-          spans[last].text, to: max(0, width - before), ellipsis: symbols.ellipsis)
-      }
-      let shift = column.right ? max(0, width - length) : 0
+      var spans = Fit.clip(cell(index, width), to: width, ellipsis: symbols.ellipsis)
+      if let whole { spans = spans.map { $0.inside(whole) } }
+      let shift = column.right ? max(0, width - Fit.columns(spans)) : 0
       frame.put(spans, x: x + offset + shift, y: y, width: width - shift)
     }
   }

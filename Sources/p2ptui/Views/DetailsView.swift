@@ -81,12 +81,8 @@ enum DetailsView {
 
   private static func peer(_ peer: PeerView, _ model: Model) -> [(String, [Span])] {
     let age = max(0, model.uptime - peer.lastSeen) / 1000
-    let filter = model.keys.keyName(of: .filter) ?? "/"
-    let name = CommandWord.quoted(
-      Visible.text(peer.id.text, limit: 64), with: peer.id.text.contains(" ") ? "\"" : nil)
-    let files = [
-      Span(Format.count(peer.files)), Span("  \(filter) peer:\(name) among the files shows them", .dim),
-    ]
+    let key = model.keys.keyName(of: .showFiles)
+    let files = [Span(Format.count(peer.files)), Span(key.map { "  \($0) shows them" } ?? "", .dim)]
     return [
       ("peer", [Span(Visible.text(peer.id.text), .strong)]),
       ("address", [Span(Visible.text(peer.endpoint.description))]),
@@ -100,14 +96,15 @@ enum DetailsView {
 
   private static func transfer(_ transfer: TransferView, _ model: Model) -> [(String, [Span])] {
     let bytes = Format.bytes(transfer.bytes) + (transfer.total.map { " of \(Format.bytes($0))" } ?? "")
-    return [
+    var fields: [(String, [Span])] = [
       ("file", [Span(Visible.text(transfer.fileName, limit: 512), .strong)]),
       ("direction", [Span(transfer.direction == .down ? "download" : "upload")]),
       ("state", FilesView.progress(transfer, width: 14, symbols: model.symbols)),
       ("bytes", [Span(bytes)]),
-      ("rate", [Span(Format.rate(transfer.rate))]),
-      ("id", [Span(transfer.file.hex)]),
-    ] + attempts(transfer)
+    ]
+    if transfer.state == .active { fields.append(("rate", [Span(Format.rate(transfer.rate))])) }
+    if let left = transfer.secondsLeft { fields.append(("left", [Span(Format.duration(seconds: left))])) }
+    return fields + [("id", [Span(transfer.file.hex)])] + attempts(transfer)
   }
 
   private static func attempts(_ transfer: TransferView) -> [(String, [Span])] {

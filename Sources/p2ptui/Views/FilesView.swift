@@ -33,6 +33,7 @@ enum FilesView {
       return PaneView.empty(text, in: body, symbols: model.symbols, on: &frame)
     }
     let deleting = Set(model.pendingDeletes.flatMap(\.files))
+    let sought = FileFilter(model.sought(.files), peers: [])
     PaneView.rows(.files, of: model, in: body, on: &frame) { row, y, whole, frame in
       let ref = model.files.order.ref(row)
       if model.files.marks.contains(ref) {
@@ -49,17 +50,19 @@ enum FilesView {
           return [Span("\(model.symbols.failed) deleting", .warning)]
         }
         if sort == .state, live == nil { return [Span("\(model.symbols.gone) gone", .dim)] }
-        return cell(sort, record, model)
+        return cell(sort, record, sought, model)
       }
     }
   }
 
-  private static func cell(_ sort: FileQuery.Sort, _ record: FileRecord, _ model: Model) -> [Span] {
+  private static func cell(
+    _ sort: FileQuery.Sort, _ record: FileRecord, _ sought: FileFilter, _ model: Model
+  ) -> [Span] {
     let entry = record.entry
     let none = model.symbols.gone
     switch sort {
     case .state: return state(record, model)
-    case .name: return [Span(Views.name(entry))]
+    case .name: return Highlight.spans(Views.name(entry), .text, words: sought.texts(in: .name))
     case .size: return [Span(record.size.map(Format.bytes) ?? none, .dim)]
     case .holders: return [Span(record.holders.isEmpty ? none : "\(record.holders.count)", .dim)]
     case .time:
@@ -68,8 +71,9 @@ enum FilesView {
     case .owner:
       let isOwn = entry.owner == model.snapshot.me.peerID.text
       let owner = entry.owner.isEmpty ? none : Visible.text(entry.owner, limit: 128)
-      return [Span(owner, isOwn ? .text : .dim)]
-    case .id: return [Span(entry.id.short, .dim)]
+      return Highlight.spans(owner, isOwn ? .text : .dim, words: sought.texts(in: .owner))
+    case .id:
+      return Highlight.spans(entry.id.short, .dim, words: sought.texts(in: .id), atStart: true)
     }
   }
 

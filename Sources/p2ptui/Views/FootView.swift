@@ -6,6 +6,8 @@ enum FootView {
   static func draw(_ model: Model, in rect: Rect, on frame: inout Frame) {
     if let prompt = model.prompt {
       drawPrompt(prompt, model, in: rect, on: &frame)
+    } else if model.dialog != nil {
+      drawHints(model, in: rect, on: &frame)
     } else if let pending = model.pendingDeletes.last {
       drawPending(pending, model, in: rect, on: &frame)
     } else if let notice = model.notice {
@@ -19,11 +21,11 @@ enum FootView {
   }
 
   private static func drawHints(_ model: Model, in rect: Rect, on frame: inout Frame) {
-    let hints = model.keys.hints(for: model.focus)
+    let hints = hints(of: model)
     func width(_ hint: (key: Key, label: String)) -> Int {
       CellWidth.of(hint.key.name) + 1 + CellWidth.of(hint.label) + 2
     }
-    // The last two, help and quit, always have their place.
+    // The last two, such as help and quit, always have their place.
     let fixed = hints.suffix(2)
     var room = rect.width - 1 - fixed.reduce(0) { $0 + width($1) }
     var shown: [(key: Key, label: String)] = []
@@ -39,6 +41,21 @@ enum FootView {
       frame.mark(Rect(x: start, y: rect.y, width: x - start, height: 1), .key(hint.key))
       x += 2
     }
+  }
+
+  /// The keys of the topmost layer.
+  private static func hints(of model: Model) -> [(key: Key, label: String)] {
+    if let dialog = model.dialog {
+      return dialog.count == nil
+        ? [(.character("y"), "yes"), (.character("n"), "no")] : [(.enter, "confirm"), (.escape, "cancel")]
+    }
+    let panes = model.keys.hints(for: model.focus)
+    guard let overlay = model.overlay else { return panes }
+    let leave: [(key: Key, label: String)] =
+      (OverlayView.mostScroll(model) > 0 ? [(.pageDown, "scroll")] : []) + [(.escape, "close")]
+    guard case .details = overlay.content else { return leave }
+    let copy = model.keys.key(of: .copyID).map { [(key: $0, label: "copy")] } ?? []
+    return copy + panes.filter { Overlay.reading($0.key) == nil } + leave
   }
 
   private static func drawPending(

@@ -46,7 +46,7 @@ enum HelpView {
     return (0..<max(columns[0].count, columns[1].count)).map { row in
       let left = row < columns[0].count ? columns[0][row] : []
       guard row < columns[1].count else { return left }
-      let used = left.reduce(0) { $0 + CellWidth.of($1.text) }
+      let used = Fit.columns(left)
       return left + [Span(String(repeating: " ", count: width + gap - used))] + columns[1][row]
     }
   }

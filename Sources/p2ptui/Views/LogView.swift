@@ -8,6 +8,7 @@ enum LogView {
       return PaneView.empty(text, in: rect, symbols: model.symbols, on: &frame)
     }
     let isWide = rect.width >= 60
+    let words = Model.words(model.sought(.log))
     PaneView.rows(.log, of: model, in: rect, on: &frame) { row, y, whole, frame in
       let entry = model.snapshot.log[model.log.rows[row]]
       let (word, role) = level(entry.level)
@@ -18,11 +19,11 @@ enum LogView {
       } else if entry.level > .info {
         spans.append(Span(model.symbols.warning + " ", role))
       }
-      let used = spans.reduce(0) { $0 + CellWidth.of($1.text) }
-      let text = Fit.clip(
-        Visible.text(entry.text), to: rect.width - 3 - used, ellipsis: model.symbols.ellipsis)
-      spans.append(Span(text, entry.level > .info ? role : entry.level == .debug ? .dim : .text))
-      if let whole { spans = spans.map { Span($0.text, whole) } }
+      spans += Highlight.spans(
+        Visible.text(entry.text), entry.level > .info ? role : entry.level == .debug ? .dim : .text,
+        words: words)
+      spans = Fit.clip(spans, to: rect.width - 3, ellipsis: model.symbols.ellipsis)
+      if let whole { spans = spans.map { $0.inside(whole) } }
       frame.put(spans, x: rect.x + 2, y: y, width: rect.width - 3)
     }
   }

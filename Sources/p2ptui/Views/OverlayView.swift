@@ -11,7 +11,7 @@ enum OverlayView {
     let more =
       lines.count > height ? "\(scroll + 1)-\(min(lines.count, scroll + height)) of \(lines.count)" : ""
     Box.draw(
-      rect, title: title(overlay), foot: more.isEmpty ? "Esc closes" : "\(more), PgDn scrolls, Esc closes",
+      rect, title: title(overlay), foot: more.isEmpty ? "Esc closes" : "\(more), Esc closes",
       symbols: model.symbols, on: &frame)
     for (index, line) in lines.dropFirst(scroll).prefix(height).enumerated() {
       frame.put(line, x: rect.x + 2, y: rect.y + 1 + index, width: rect.width - 4)
@@ -59,7 +59,7 @@ enum OverlayView {
   }
 
   private static func rect(lines: [[Span]], _ model: Model) -> Rect {
-    let longest = lines.map { $0.reduce(0) { $0 + CellWidth.of($1.text) } }.max() ?? 0
+    let longest = lines.map(Fit.columns).max() ?? 0
     let width = min(model.size.width, max(36, longest + 4))
     let height = min(model.size.height - 3, lines.count + 2)
     return Box.centred(width: width, height: height, in: model.size)
@@ -74,7 +74,7 @@ enum DialogView {
     var lines = dialog.lines.map {
       Span(Fit.clip($0, to: width - 4, ellipsis: model.symbols.ellipsis))
     }
-    let question = dialog.count.map { "Type \($0) to confirm, Esc to cancel: " } ?? yesOrNo
+    let question = dialog.count.map { "Type \($0) to confirm, Esc to cancel: " } ?? dialog.question + " y/N "
     lines += [Span(""), Span(question + dialog.typed, .strong)]
     let rect = Box.centred(width: width, height: lines.count + 2, in: model.size)
     Box.draw(rect, title: dialog.title, foot: nil, symbols: model.symbols, on: &frame)
@@ -87,8 +87,6 @@ enum DialogView {
     frame.mark(Rect(x: cursor.x - 4, y: cursor.y, width: 1, height: 1), .key(.character("y")))
     frame.mark(Rect(x: cursor.x - 2, y: cursor.y, width: 1, height: 1), .key(.character("n")))
   }
-
-  private static let yesOrNo = "Are you sure? y/N "
 }
 
 enum Box {

@@ -49,6 +49,18 @@ enum PaneView {
     frame.put(clipped, x: rect.right - 1 - CellWidth.of(clipped), y: rect.y, role: .dim)
   }
 
+  /// Marks that are added up for each frame; the sum of more would be felt.
+  private static let addedMarks = 2_000
+
+  /// How many files are marked, and how large they are together.
+  private static func marked(_ model: Model) -> String {
+    let marks = model.files.marks
+    let text = "\(Format.count(marks.count)) marked"
+    guard marks.count <= addedMarks else { return text }
+    let sizes = marks.compactMap { model.snapshot.file($0)?.size }
+    return "\(text), \(Format.bytes(sizes.reduce(0) { $1 > .max - $0 ? .max : $0 + $1 }))"
+  }
+
   private static func info(_ pane: Pane, _ model: Model) -> [String] {
     let count = model.count(pane)
     var parts = [count == 0 ? "none" : "\(Format.count(model.row(pane) + 1))/\(Format.count(count))"]
@@ -57,8 +69,7 @@ enum PaneView {
     }
     switch pane {
     case .files:
-      let marks = model.files.marks.count
-      if marks > 0 { parts.insert("\(Format.count(marks)) marked", at: 0) }
+      if !model.files.marks.isEmpty { parts.insert(marked(model), at: 0) }
       if model.files.range != nil { parts.insert("marking", at: 0) }
       if model.files.follows { parts.insert("following", at: 0) }
       parts.append("by \(model.files.query.sort.rawValue)")

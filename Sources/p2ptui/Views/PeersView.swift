@@ -27,26 +27,26 @@ enum PeersView {
         model.snapshot.peers.isEmpty ? "No peers yet. :gossip HOST:PORT greets one." : "No peer matches."
       return PaneView.empty(text, in: body, symbols: model.symbols, on: &frame)
     }
+    let words = Model.words(model.sought(.peers))
     PaneView.rows(.peers, of: model, in: body, on: &frame) { row, y, whole, frame in
       guard let peer = model.snapshot.peer(model.peers.rows[row]) else { return }
       columns.drawRow(x: rect.x + 2, y: y, whole: whole, symbols: model.symbols, on: &frame) { index, _ in
-        [cell(PeersList.Sort.allCases[index], peer, model)]
+        switch PeersList.Sort.allCases[index] {
+        case .id: Highlight.spans(Visible.text(peer.id.text, limit: 128), .text, words: words)
+        case .address:
+          Highlight.spans(Visible.text(peer.endpoint.description, limit: 128), .dim, words: words)
+        case .seen: [seen(peer, model)]
+        case .files: [Span(Format.count(peer.files), .dim)]
+        case .failures: [failures(peer, model)]
+        case .down: [rate(model.rate(.down, peer), model)]
+        case .up: [rate(model.rate(.up, peer), model)]
+        }
       }
     }
   }
 
-  private static func cell(_ sort: PeersList.Sort, _ peer: PeerView, _ model: Model) -> Span {
-    switch sort {
-    case .id: return Span(Visible.text(peer.id.text, limit: 128))
-    case .seen: return seen(peer, model)
-    case .files: return Span(Format.count(peer.files), .dim)
-    case .address: return Span(Visible.text(peer.endpoint.description, limit: 128), .dim)
-    case .failures:
-      return Span(
-        peer.failures == 0 ? model.symbols.gone : "\(peer.failures)", peer.failures == 0 ? .dim : .warning)
-    case .down: return rate(model.rate(.down, peer), model)
-    case .up: return rate(model.rate(.up, peer), model)
-    }
+  private static func failures(_ peer: PeerView, _ model: Model) -> Span {
+    peer.failures == 0 ? Span(model.symbols.gone, .dim) : Span("\(peer.failures)", .warning)
   }
 
   /// How long a peer has been silent. Towards the time after which it is dropped the colour changes, and a mark

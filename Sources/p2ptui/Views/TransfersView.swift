@@ -22,20 +22,23 @@ enum TransfersView {
       let text = model.snapshot.transfers.isEmpty ? "No transfers." : "No transfer matches."
       return PaneView.empty(text, in: body, symbols: model.symbols, on: &frame)
     }
+    let words = Model.words(model.sought(.transfers))
     PaneView.rows(.transfers, of: model, in: body, on: &frame) { row, y, whole, frame in
       let transfer = model.snapshot.transfers[model.transfers.rows[row]]
       columns.drawRow(x: rect.x + 2, y: y, whole: whole, symbols: model.symbols, on: &frame) {
-        cell($0, $1, transfer, model)
+        cell($0, $1, transfer, words, model)
       }
     }
   }
 
-  private static func cell(_ index: Int, _ width: Int, _ transfer: TransferView, _ model: Model) -> [Span] {
+  private static func cell(
+    _ index: Int, _ width: Int, _ transfer: TransferView, _ words: [String], _ model: Model
+  ) -> [Span] {
     let symbols = model.symbols
     switch index {
     case 0: return [Span(transfer.direction == .down ? symbols.down : symbols.up, .dim)]
     case 1: return FilesView.progress(transfer, width: width, symbols: symbols)
-    case 2: return [Span(Visible.text(transfer.fileName, limit: 512))]
+    case 2: return Highlight.spans(Visible.text(transfer.fileName, limit: 512), .text, words: words)
     case 3: return [Span(transfer.state == .active ? Format.rate(transfer.rate) : "", .dim)]
     case 4:
       if let retryAt = transfer.retryAt, transfer.state == .queued {
@@ -43,8 +46,8 @@ enum TransfersView {
       }
       return [Span(transfer.secondsLeft.map(Format.duration) ?? "", .dim)]
     case 5:
-      let peer = Visible.text(transfer.peer ?? "", limit: 128)
-      return [Span(transfer.holders > 1 ? "\(transfer.holders) holders" : peer, .dim)]
+      guard transfer.holders <= 1 else { return [Span("\(transfer.holders) holders", .dim)] }
+      return Highlight.spans(Visible.text(transfer.peer ?? "", limit: 128), .dim, words: words)
     case 6: return [Span(transfer.total.map(Format.bytes) ?? "", .dim)]
     case 7: return [Span(transfer.tries > 0 ? "\(transfer.tries)" : "", .dim)]
     default: return [Span(transfer.priority == .normal ? "" : transfer.priority.rawValue, .text)]
