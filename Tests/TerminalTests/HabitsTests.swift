@@ -59,7 +59,7 @@ import Testing
       try await session.terminal.type("notes")
       try await eventually("the word is underlined") {
         try await session.terminal.colouredScreen().contains { row in
-          row.contains(#/\u{1B}\[[0-9;]*\b4(;[0-9;]*)?m(\u{1B}\[[0-9;]*m)*notes\u{1B}/#)
+          row.contains(#/\u{1B}\[([0-9]+;)*4(;[0-9]+)*m(\u{1B}\[[0-9;]*m)*notes\u{1B}/#)
         }
       }
       try await session.terminal.press("Enter", "q")

@@ -62,8 +62,8 @@ struct Size: Sendable, CustomTestStringConvertible {
       // Help, and one layer back.
       try await terminal.press("?")
       try await terminal.waitFor("the keys") { screen in
-        ["fetch", "push", "quit"].allSatisfy { word in
-          screen.contains { $0.lowercased().contains(word) }
+        ["─ Keys ─", "fetch the marked files", "share a file of this machine"].allSatisfy { text in
+          screen.contains { $0.contains(text) }
         }
       }
       try await session.closeBox()

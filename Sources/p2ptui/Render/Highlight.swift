@@ -1,6 +1,7 @@
 /// Shows in a text what a filter found there.
 enum Highlight {
-  /// A text in one role, with everything in it marked that is one of some words, in lower case.
+  /// A text in one role, with everything in it marked that is one of some words, in lower case. What was found
+  /// is not dim.
   ///
   /// - Parameter atStart: only the beginning of the text counts, and of the words what fits into it.
   static func spans(_ text: String, _ role: Role, words: [String], atStart: Bool = false) -> [Span] {
@@ -19,7 +20,9 @@ enum Highlight {
     var spans: [Span] = []
     var start = 0
     for index in 1...characters.count where index == characters.count || isFound[index] != isFound[start] {
-      spans.append(Span(String(characters[start..<index]), role, isMatch: isFound[start]))
+      let isMatch = isFound[start]
+      let own = isMatch && role == .dim ? .text : role
+      spans.append(Span(String(characters[start..<index]), own, isMatch: isMatch))
       start = index
     }
     return spans

@@ -108,7 +108,7 @@ final class Terminal {
   /// What was found keeps its colours, and stands out by its line.
   private func look(of cell: Cell) -> Look {
     var look = theme[cell.role]
-    if cell.isMatch { (look.underline, look.bold, look.dim) = (true, true, false) }
+    if cell.isMatch { (look.underline, look.bold) = (true, true) }
     return look
   }
 
