@@ -20,6 +20,13 @@ import Testing
     }
   }
 
+  @Test func `without Unicode, quotes are those of ASCII`() async throws {
+    try await withNeighbourhood { neighbourhood in
+      let session = try await Session(neighbourhood, environment: "LC_ALL=C")
+      try await session.terminal.waitFor(text: "\"me\" listens on")
+    }
+  }
+
   @Test func `NO_COLOR and the theme mono send no colours`() async throws {
     try await withNeighbourhood { neighbourhood in
       for environment in ["NO_COLOR=1", "TERM=vt100"] {

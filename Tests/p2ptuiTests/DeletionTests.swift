@@ -77,6 +77,18 @@ import Testing
     }
   }
 
+  @Test func forgettingTheLastCopyIsToldToBeThat() {
+    var driver = Fixture.model()
+    driver.type("jjjjx")
+    #expect(driver.screen.contains("Only the copy here goes, to the trash."))
+    driver.press(.escape)
+    driver.type("jx")
+    #expect(driver.screen.contains("Nobody else has it now."))
+    driver.press(.escape)
+    driver.type("Ax")
+    #expect(driver.screen.contains("Nobody else has 1 of them now."))
+  }
+
   @Test func severalNeedTheirNumberTyped() {
     var driver = Fixture.model()
     driver.type("AD")

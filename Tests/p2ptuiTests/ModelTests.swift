@@ -46,6 +46,17 @@ import Testing
     #expect(driver.selectedName == name && driver.model.row(.files) == 1)
   }
 
+  @Test func aPaneWhereNobodyWasGoesOnSelectingItsFirstRow() {
+    var driver = Fixture.model(Fixture.snapshot(transfers: Array(Fixture.transfers[2...])))
+    driver.type("jj2")
+    driver.pass(10_000)
+    driver.send(.snapshot(Fixture.snapshot(transfers: Fixture.transfers, revision: 2)))
+    #expect(driver.model.row(.transfers) == 0 && driver.model.row(.files) == 2)
+    driver.send(.mouse(.wheelDown, .pane(.log)))
+    driver.send(.mouse(.click, .row(.transfer(3))))
+    #expect(driver.model.row(.transfers) == 2 && driver.model.focus == .transfers)
+  }
+
   @Test func filesAreNotOrderedAgainWhileKeysArePressed() {
     var driver = Fixture.model()
     driver.pass(10_000)

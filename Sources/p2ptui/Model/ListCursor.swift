@@ -5,7 +5,7 @@ struct ListCursor<ID: Hashable & Sendable>: Sendable {
   private(set) var row = 0
   /// The first row shown.
   private(set) var top = 0
-  /// Until a key was pressed, the first row is the selected one, whatever it is.
+  /// Until somebody was there, the first row is the selected one, whatever it is.
   private var isHeld = false
 
   /// From now on the selected row stays selected.

@@ -47,6 +47,7 @@ extension Model {
   /// Goes to a row as people do: what followed by itself follows no longer, and a range of marks comes along.
   mutating func move(to row: Int, in pane: Pane) {
     if pane == .files { files.follows = false }
+    hold(pane)
     select(row, in: pane)
     if pane == .files { extendRange() }
   }

@@ -7,11 +7,13 @@ extension Model {
     var requests: [Request] = []
     switch action {
     case .key(let key):
-      holdSelections()
+      beginTurn()
       requests = press(key)
+      hold(focus)
     case .mouse(let deed, let target):
-      holdSelections()
+      beginTurn()
       requests = point(deed, at: target)
+      hold(focus)
     case .resize(let size): self.size = size
     case .snapshot(let snapshot):
       requests = announceEndedDownloads(in: snapshot)
@@ -29,12 +31,20 @@ extension Model {
     return requests
   }
 
-  /// From now on what is selected stays so.
-  private mutating func holdSelections() {
+  /// The user is about to do something in the focused pane.
+  private mutating func beginTurn() {
     lastKey = now
-    files.cursor.hold()
-    peers.cursor.hold()
-    transfers.cursor.hold()
+    hold(focus)
+  }
+
+  /// From now on what is selected in a pane stays so.
+  mutating func hold(_ pane: Pane) {
+    switch pane {
+    case .files: files.cursor.hold()
+    case .peers: peers.cursor.hold()
+    case .log: log.cursor.hold()
+    case .transfers: transfers.cursor.hold()
+    }
   }
 
   mutating func take(_ snapshot: Snapshot) {

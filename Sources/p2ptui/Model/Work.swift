@@ -122,9 +122,17 @@ extension Model {
     dialog = Dialog(
       subject: .forget(here),
       title: here.count == 1 ? "Forget the copy here" : "Forget \(Format.count(here.count)) copies here",
-      lines: Dialog.list(here.map(name)) + ["Only the copy here goes, to the trash."],
+      lines: Dialog.list(here.map(name)) + ["Only the copy here goes, to the trash."] + lastCopies(here),
       question: "Forget it?",
       count: here.count > 1 ? here.count : nil)
+  }
+
+  /// A warning of files that no other peer holds.
+  private func lastCopies(_ files: [FileRef]) -> [String] {
+    let last = files.count { snapshot.file($0)?.holders.isEmpty == true }
+    guard last > 0 else { return [] }
+    let which = files.count == 1 ? "it" : last == files.count ? "them" : "\(Format.count(last)) of them"
+    return ["Nobody else has \(which) now."]
   }
 
   mutating func answerDialog(_ key: Key) -> [Request] {

@@ -98,12 +98,20 @@ final class Terminal {
     var scalars = cell.text.unicodeScalars.map(\.value)
     let width = scalars[0] < 0x7F ? 1 : CellWidth.of(cell.text)
     // What curses would give another width, or none, would shift the rest of the line.
-    if scalars[0] >= 0x7F, !isUnicode || Int(cn_width(scalars[0])) != width { scalars = [0x3F] }
+    if scalars[0] >= 0x7F, !isUnicode || Int(cn_width(scalars[0])) != width {
+      scalars = [Self.plain[scalars[0]] ?? 0x3F]
+    }
     scalars = scalars.prefix(1) + scalars.dropFirst().filter { cn_width($0) == 0 }
     let (attributes, pair) = (Self.attributes(look(of: cell)), Self.pair(cell.role))
     cn_put(Int32(y), Int32(x), scalars, Int32(scalars.count), attributes, pair)
-    if width == 2, scalars == [0x3F] { cn_put(Int32(y), Int32(x + 1), [0x20], 1, attributes, pair) }
+    if width == 2, scalars[0] < 0x7F { cn_put(Int32(y), Int32(x + 1), [0x20], 1, attributes, pair) }
   }
+
+  /// What stands for punctuation where there is only ASCII; for all else it is a question mark.
+  private static let plain: [UInt32: UInt32] = [
+    0x2018: 0x27, 0x2019: 0x27, 0x201C: 0x22, 0x201D: 0x22, 0x2013: 0x2D, 0x2014: 0x2D, 0x2026: 0x2E,
+    0x00A0: 0x20, 0x00B7: 0x2E, 0x00D7: 0x78,
+  ]
 
   /// What was found keeps its colours, and stands out by its line.
   private func look(of cell: Cell) -> Look {
