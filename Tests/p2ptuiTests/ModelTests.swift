@@ -314,6 +314,7 @@ import Testing
     driver.type("?")
     driver.type("?")
     #expect(driver.foot == " PgDn scroll  Esc close")
+    #expect(driver.screen.contains("1-19 of 60, PgDn scrolls, Esc closes"))
   }
 
   @Test func everyKeyInEveryLayerAndSizeIsHarmless() {

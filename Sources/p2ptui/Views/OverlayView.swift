@@ -8,10 +8,11 @@ enum OverlayView {
     let rect = rect(lines: lines, model)
     let height = rect.height - 2
     let scroll = min(overlay.scroll, max(0, lines.count - height))
-    let more =
-      lines.count > height ? "\(scroll + 1)-\(min(lines.count, scroll + height)) of \(lines.count)" : ""
+    let part =
+      lines.count > height ? "\(scroll + 1)-\(min(lines.count, scroll + height)) of \(lines.count), " : ""
+    let feet = [part + (part.isEmpty ? "" : "PgDn scrolls, ") + "Esc closes", part + "Esc closes"]
     Box.draw(
-      rect, title: title(overlay), foot: more.isEmpty ? "Esc closes" : "\(more), Esc closes",
+      rect, title: title(overlay), foot: feet.first { $0.count <= rect.width - 6 } ?? feet[1],
       symbols: model.symbols, on: &frame)
     for (index, line) in lines.dropFirst(scroll).prefix(height).enumerated() {
       frame.put(line, x: rect.x + 2, y: rect.y + 1 + index, width: rect.width - 4)
