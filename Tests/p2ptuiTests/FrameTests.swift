@@ -47,6 +47,20 @@ import Testing
     expectGolden("help", driver.screen)
   }
 
+  @Test func narrowHelpLeavesRoomForWords() {
+    var driver = Fixture.model(width: 40, height: 24)
+    driver.press(.character("?"))
+    expectGolden("help-narrow", driver.screen)
+  }
+
+  @Test func onANarrowScreenMarksAreCountedOnly() {
+    var driver = Fixture.model(width: 40, height: 12)
+    driver.type("A")
+    #expect(driver.screen.contains(" 8 marked · 1/8 "))
+    driver.send(.resize(Size(width: 80, height: 24)))
+    #expect(driver.screen.contains(" 8 marked, 4.7 GiB · 1/8 · by name "))
+  }
+
   @Test func wideHelpHasTwoColumnsAndThePaneAtHandFirst() {
     var driver = Fixture.model(width: 140, height: 40)
     driver.type("4?")

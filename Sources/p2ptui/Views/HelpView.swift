@@ -1,7 +1,7 @@
 /// The keys, from the key table: the pane at hand first. In two columns where there is room.
 enum HelpView {
   private static let gap = 3
-  /// Columns for the keys of a row; more keys go on below.
+  /// Columns for the keys of a row, at most; more keys go on below.
   private static let keysWidth = 19
   /// From this width on there are two columns.
   private static let twoColumns = 112
@@ -21,6 +21,7 @@ enum HelpView {
   private static func block(
     _ title: String, _ rows: [(keys: String, text: String)], width: Int
   ) -> [[Span]] {
+    let keysWidth = min(keysWidth, width / 3)
     let indent = keysWidth + 2
     return [[Span(title, .strong)]]
       + rows.flatMap { row -> [[Span]] in

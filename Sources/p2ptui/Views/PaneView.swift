@@ -7,7 +7,8 @@ enum PaneView {
     let isFocused = pane == model.focus
     frame.mark(rect, .pane(pane))
     rule(
-      "\(pane.number) \(pane.title)", info(pane, model), others: others(pane, model), isFocused: isFocused,
+      "\(pane.number) \(pane.title)", info(pane, model, width: rect.width), others: others(pane, model),
+      isFocused: isFocused,
       symbols: model.symbols, in: head, on: &frame)
     switch pane {
     case .files: FilesView.draw(model, in: body, on: &frame)
@@ -51,17 +52,19 @@ enum PaneView {
 
   /// Marks that are added up for each frame; the sum of more would be felt.
   private static let addedMarks = 2_000
+  /// From this width on there is room for their size.
+  private static let sizedMarks = 60
 
   /// How many files are marked, and how large they are together.
-  private static func marked(_ model: Model) -> String {
+  private static func marked(_ model: Model, width: Int) -> String {
     let marks = model.files.marks
     let text = "\(Format.count(marks.count)) marked"
-    guard marks.count <= addedMarks else { return text }
+    guard marks.count <= addedMarks, width >= sizedMarks else { return text }
     let sizes = marks.compactMap { model.snapshot.file($0)?.size }
     return "\(text), \(Format.bytes(sizes.reduce(0) { $1 > .max - $0 ? .max : $0 + $1 }))"
   }
 
-  private static func info(_ pane: Pane, _ model: Model) -> [String] {
+  private static func info(_ pane: Pane, _ model: Model, width: Int) -> [String] {
     let count = model.count(pane)
     var parts = [count == 0 ? "none" : "\(Format.count(model.row(pane) + 1))/\(Format.count(count))"]
     if !model.filter(pane).isEmpty {
@@ -69,7 +72,7 @@ enum PaneView {
     }
     switch pane {
     case .files:
-      if !model.files.marks.isEmpty { parts.insert(marked(model), at: 0) }
+      if !model.files.marks.isEmpty { parts.insert(marked(model, width: width), at: 0) }
       if model.files.range != nil { parts.insert("marking", at: 0) }
       if model.files.follows { parts.insert("following", at: 0) }
       parts.append("by \(model.files.query.sort.rawValue)")
