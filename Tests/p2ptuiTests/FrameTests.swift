@@ -21,6 +21,17 @@ import Testing
     expectGolden("empty", Fixture.model(snapshot).screen)
   }
 
+  @Test func whereNothingMatchesTheWayBackIsTold() {
+    var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers), width: 120, height: 36)
+    for (pane, noun) in [("1", "file"), ("2", "peer"), ("3", "line"), ("4", "transfer")] {
+      driver.type(pane + "/no such thing")
+      driver.press(.enter)
+      #expect(driver.screen.contains("No \(noun) matches; Esc shows all."))
+      driver.press(.escape)
+      #expect(!driver.screen.contains("matches"))
+    }
+  }
+
   @Test func inASCIINothingElseIsDrawn() {
     var driver = Fixture.model(
       Fixture.snapshot(records: Array(Fixture.records[..<2]), transfers: Fixture.transfers), symbols: .ascii)

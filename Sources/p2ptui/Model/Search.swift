@@ -58,7 +58,7 @@ extension Model {
   mutating func findMatch(step: Int) {
     let pane = focus
     guard let text = searched[pane], !text.isEmpty else {
-      say("Nothing was searched for yet: \(keys.keyName(of: .filter) ?? "") does.")
+      say("Nothing was searched for yet; \(keys.keyName(of: .filter) ?? "") searches.")
       return
     }
     if filter(pane).isEmpty { searches.insert(pane) }

@@ -29,7 +29,8 @@ enum FilesView {
     guard model.files.order.count > 0 else {
       let text =
         model.snapshot.files.count > 0 && !query.text.isEmpty
-        ? "No file matches." : "No files yet. p shares one; others appear when peers tell of them."
+        ? PaneView.noMatch("file", in: .files, of: model)
+        : "No files yet. \(model.keys.keyName(of: .push) ?? ":push") shares one; others appear when peers tell of them."
       return PaneView.empty(text, in: body, symbols: model.symbols, on: &frame)
     }
     let deleting = Set(model.pendingDeletes.flatMap(\.files))

@@ -4,7 +4,9 @@ import PeerCore
 enum LogView {
   static func draw(_ model: Model, in rect: Rect, on frame: inout Frame) {
     guard !model.log.rows.isEmpty else {
-      let text = model.snapshot.log.isEmpty ? "Nothing has happened yet." : "No line matches."
+      let text =
+        model.snapshot.log.isEmpty
+        ? "Nothing has happened yet." : PaneView.noMatch("line", in: .log, of: model)
       return PaneView.empty(text, in: rect, symbols: model.symbols, on: &frame)
     }
     let isWide = rect.width >= 60

@@ -118,6 +118,14 @@ enum PaneView {
     }
   }
 
+  /// What a pane says whose rows are all filtered away.
+  static func noMatch(_ noun: String, in pane: Pane, of model: Model) -> String {
+    guard !model.filter(pane).isEmpty, let key = model.keys.keyName(of: .back) else {
+      return "No \(noun) matches."
+    }
+    return "No \(noun) matches; \(key) shows all."
+  }
+
   /// What an empty pane says instead of rows.
   static func empty(_ text: String, in rect: Rect, symbols: Symbols, on frame: inout Frame) {
     guard rect.height > 0 else { return }

@@ -24,7 +24,9 @@ enum PeersView {
       descending: model.peers.descending, symbols: model.symbols, on: &frame)
     guard !model.peers.rows.isEmpty else {
       let text =
-        model.snapshot.peers.isEmpty ? "No peers yet. :gossip HOST:PORT greets one." : "No peer matches."
+        model.snapshot.peers.isEmpty
+        ? "No peers yet. \(model.keys.keyName(of: .command) ?? "")gossip HOST:PORT greets one."
+        : PaneView.noMatch("peer", in: .peers, of: model)
       return PaneView.empty(text, in: body, symbols: model.symbols, on: &frame)
     }
     let words = Model.words(model.sought(.peers))

@@ -19,7 +19,10 @@ enum TransfersView {
     let columns = Columns(Self.columns, flexible: 2, width: rect.width - 3)
     columns.drawHeads(of: .transfers, x: head.x + 2, y: head.y, symbols: model.symbols, on: &frame)
     guard !model.transfers.rows.isEmpty else {
-      let text = model.snapshot.transfers.isEmpty ? "No transfers." : "No transfer matches."
+      let text =
+        model.snapshot.transfers.isEmpty
+        ? "No transfers. \(model.keys.keyName(of: .fetch) ?? ":get") among the files begins one."
+        : PaneView.noMatch("transfer", in: .transfers, of: model)
       return PaneView.empty(text, in: body, symbols: model.symbols, on: &frame)
     }
     let words = Model.words(model.sought(.transfers))
