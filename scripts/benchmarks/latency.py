@@ -11,9 +11,9 @@ import uuid
 
 from contest import MIB
 from ours import all_files, start_holder
-from processes import Process
+from processes import Failure, Process
 from program import Program, describe, share
-from screen import ProgramOnScreen
+from screen import OnScreen, ProgramOnScreen
 from sources import random_folder
 
 DOWNLOADS, UPLOADS = 10, 10
@@ -25,6 +25,16 @@ KEYS = b"@~^"
 LINE = 7
 # GOSSIPs are so far apart that no limit of PROTOCOL.md, "Protection", makes an answer wait.
 INTERVAL = 0.2
+
+
+class Cat(OnScreen):
+    """Shows each key that comes: what the machine and the terminal take, and the least that a program can."""
+
+    def __init__(self):
+        super().__init__(["bash", "-c", "stty raw -echo && echo ready && exec cat"], start_new_session=False)
+        with self.changed:
+            if not self.changed.wait_for(lambda: b"ready" in self.shown, timeout=20):
+                raise Failure("cat does not start")
 
 
 class Probe:
@@ -91,8 +101,8 @@ class Busy:
         self.subject.wait(lambda: transfers_running(self.subject) >= DOWNLOADS + UPLOADS, "20 transfers")
 
 
-def measure(busy: Busy, probe: Probe) -> list[float]:
-    """Latencies of keys while the transfers run; those of gossip are left in the probe."""
+def measure(busy: Busy, probe: Probe, cat: Cat) -> tuple[list[float], list[float]]:
+    """Latencies of keys of the screen and of `cat` while the transfers run; those of gossip are left in the probe."""
     subject, ended = busy.subject, threading.Event()
 
     # One count of transfers a second is no load to speak of.
@@ -108,25 +118,29 @@ def measure(busy: Busy, probe: Probe) -> list[float]:
     threads = [threading.Thread(target=work, daemon=True) for work in (watch, greet)]
     for thread in threads:
         thread.start()
-    keys, typed = [], itertools.cycle(KEYS)
+    keys, theirs, typed = [], [], itertools.cycle(KEYS)
     subject.press(b":")
     while not ended.is_set():
-        keys += subject.type_echoed(bytes(itertools.islice(typed, LINE)))
+        line = bytes(itertools.islice(typed, LINE))
+        keys += subject.type_echoed(line)
+        theirs += cat.type_echoed(line)
     subject.write(b"\x1b")
     for thread in threads:
         thread.join()
-    return keys
+    return keys, theirs
 
 
 def run(directory: pathlib.Path, rounds: int) -> str:
     theirs = random_folder(directory / "theirs", DOWNLOADS, FILE_SIZE)
     own = random_folder(directory / "own", UPLOADS, FILE_SIZE, first=DOWNLOADS)
-    keys, gossip, lost, peak = [], [], 0, 0
+    keys, cats, gossip, lost, peak = [], [], [], 0, 0
     for number in range(rounds):
         busy = Busy(directory / str(number), theirs, own)
         probe = Probe(busy.subject.port)
         busy.begin()
-        keys += measure(busy, probe)
+        shown, by_cat = measure(busy, probe, Cat())
+        keys += shown
+        cats += by_cat
         gossip += probe.latencies
         lost += probe.lost
         busy.subject.sample()
@@ -136,4 +150,5 @@ def run(directory: pathlib.Path, rounds: int) -> str:
         "| what | how soon | peak memory |", "| --- | --- | --- |",
         f"| GOSSIP to the whole GOSSIP_REPLY | {describe(gossip)}; {lost} not within 5 s | {peak / MIB:.0f} MiB |",
         f"| key to its echo on the screen | {describe(keys)} | |",
+        f"| key to its echo by `cat`, in turn with that | {describe(cats)} | |",
     ])

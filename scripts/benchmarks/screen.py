@@ -18,8 +18,8 @@ from program import Program
 class OnScreen(Process):
     """A program that people keep open in a terminal of its own, and so in a session of its own."""
 
-    def __init__(self, command: list):
-        super().__init__(command, start_new_session=True, **self.streams())
+    def __init__(self, command: list, start_new_session: bool = True):
+        super().__init__(command, start_new_session=start_new_session, **self.streams())
         self.listen()
 
     def streams(self) -> dict:
