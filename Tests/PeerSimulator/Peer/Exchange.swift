@@ -12,13 +12,11 @@ class Exchange: ConnectionEnd {
     self.process = process
     self.attempt = attempt
     timer = IdleTimer(process.world)
-    process.world.network.dial(from: process.machine.address, to: holder) {
-      [self, weak process] connection, why in
-      guard let process, process.isAlive, !isOver else { connection?.abandon(from: .dialer); return }
-      guard let connection else { return fail(.unreachable(why)) }
+    process.dial(holder, for: self, unless: self.isOver) { [self] connection in
       self.connection = connection
-      connection.attach(self, at: .dialer)
       ask(on: connection)
+    } failed: { [self] why in
+      fail(.unreachable(why))
     }
   }
 

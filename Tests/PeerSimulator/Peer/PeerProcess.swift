@@ -212,6 +212,22 @@ final class PeerProcess {
     connection.attach(end, at: .listener)
   }
 
+  /// Connects to another peer; `end` hears what comes.
+  ///
+  /// - Parameter isOver: whether nobody wants the connection any longer, once it is there.
+  func dial(
+    _ endpoint: Endpoint, for end: any ConnectionEnd,
+    unless isOver: @autoclosure @escaping () -> Bool = false,
+    connected: @escaping (Connection) -> Void, failed: @escaping (_ why: String) -> Void
+  ) {
+    world.network.dial(from: machine.address, to: endpoint) { [weak self] connection, why in
+      guard let self, self.isAlive, !isOver() else { connection?.abandon(from: .dialer); return }
+      guard let connection else { return failed(why) }
+      connection.attach(end, at: .dialer)
+      connected(connection)
+    }
+  }
+
   // MARK: Downloads
 
   private func running(_ id: FileID) -> RunningDownload {

@@ -62,21 +62,17 @@ final class SimulatedCourier {
     }
 
     func start() {
-      process.world.network.dial(from: process.machine.address, to: endpoint) {
-        [self, weak process] connection, why in
-        guard let process, process.isAlive else { connection?.abandon(from: .dialer); return }
-        guard let connection else {
-          over()
-          return process.handle(.sendFailed(to: endpoint, reason: why))
-        }
+      process.dial(endpoint, for: self) { [self] connection in
         self.connection = connection
-        connection.attach(self, at: .dialer)
         connection.write(bytes, from: .dialer)
         connection.end(from: .dialer)
         process.handle(.sent(to: endpoint))
         // The other side closes, or it doesn't: it holds up no other message.
         over()
         process.world.schedule.after(IdleTimer.idle) { connection.close(from: .dialer) }
+      } failed: { [self] why in
+        over()
+        process.handle(.sendFailed(to: endpoint, reason: why))
       }
     }
 

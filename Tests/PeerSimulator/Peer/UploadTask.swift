@@ -41,13 +41,11 @@ final class UploadTask: ConnectionEnd {
     side = .dialer
     over = { _ in }
     timer = IdleTimer(process.world)
-    process.world.network.dial(from: process.machine.address, to: endpoint) {
-      [self, weak process] connection, why in
-      guard let process, process.isAlive, !isOver else { connection?.abandon(from: .dialer); return }
-      guard let connection else { return fail(.unreachable(why)) }
+    process.dial(endpoint, for: self, unless: self.isOver) { [self] connection in
       self.connection = connection
-      connection.attach(self, at: .dialer)
       begin(GetFile(file: entry.id), entry, copy)
+    } failed: { [self] why in
+      fail(.unreachable(why))
     }
   }
 
