@@ -31,14 +31,14 @@ extension PeerState {
   private mutating func limit(_ direction: TransferView.Direction, _ rate: UInt64?, _ request: RequestID) {
     if let rate, rate < limits.leastRate {
       return answer(
-        request, .failed("a limit is \(ByteCount.text(limits.leastRate)) a second at least, or none"))
+        request, .failed("a limit is \(Units.bytes(limits.leastRate)) a second at least, or none"))
     }
     switch direction {
     case .down: limitDown = rate
     case .up: limitUp = rate
     }
     effects.append(.limit(direction, bytesPerSecond: rate))
-    let text = rate.map { "\(ByteCount.text($0)) a second" } ?? "none"
+    let text = rate.map { "\(Units.bytes($0)) a second" } ?? "none"
     let name = direction == .down ? "downloads" : "uploads"
     log(.info, "the limit of all \(name) is \(text) now")
     answer(request, .done("the limit of all \(name) is \(text) now"))
@@ -125,7 +125,7 @@ extension PeerState {
     if catalogue.exhume(entry.id) { persist([.exhume(entry.id)]) }
     cancelDownload(entry.id, why: "it was pushed here")
     _ = catalogue.restore(StoredFile(entry: entry, copy: copy, firstSeen: now.wall))
-    log(.info, "\(named(entry)) is shared, \(ByteCount.text(copy.size))")
+    log(.info, "\(named(entry)) is shared, \(Units.bytes(copy.size))")
     sendToAll(MessageEncoder.announce(from: me.peerID, file: entry))
     replicate(entry, copy)
     answer(request, .done("\(named(entry)) is shared"))

@@ -203,8 +203,8 @@ extension TransferFailure: CustomStringConvertible {
     case .wrongBlocks(let count): "sent \(count) block\(count == 1 ? "" : "s") that are not of this file"
     case .wrongBlockList: "sent a list of blocks that are not of this file"
     case .reset(let why): "broke the connection: \(why)"
-    case .tooLarge(let limit): "larger than the limit of \(ByteCount.text(limit)) (--max-file-size)"
-    case .quota(let limit): "would exceed the quota of \(ByteCount.text(limit)) (--quota)"
+    case .tooLarge(let limit): "larger than the limit of \(Units.bytes(limit)) (--max-file-size)"
+    case .quota(let limit): "would exceed the quota of \(Units.bytes(limit)) (--quota)"
     case .cancelled: "cancelled"
     case .diskFull: "the disk is full"
     case .disk(let why): why

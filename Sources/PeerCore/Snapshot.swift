@@ -206,6 +206,17 @@ public struct TransferView: Sendable, Codable, Equatable {
     self.holders = holders
   }
 
+  /// Of the file, there or sent so far: 0...99, and 100 only when all is; `nil` if its size is unknown.
+  public var percent: Int? {
+    total.map { bytes < $0 ? Int(Double(bytes) / Double($0) * 100) : 100 }
+  }
+
+  /// `42% of 1.5 MiB`, or the bytes alone if the size is unknown.
+  public var progress: String {
+    guard let total, let percent else { return Units.bytes(bytes) }
+    return "\(percent)% of \(Units.bytes(total))"
+  }
+
   /// Seconds to go at the present rate; `nil` if that can't be told.
   public var secondsLeft: Double? {
     guard state == .active, let total, total >= bytes, rate >= 1 else { return nil }

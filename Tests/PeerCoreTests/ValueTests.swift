@@ -39,14 +39,41 @@ import Testing
   func isNothingElse(text: String) { #expect(Endpoint(parsing: text) == nil) }
 }
 
-@Suite struct ByteCountTests {
+@Suite struct UnitsTests {
   @Test(
     arguments: [
-      (0, "0 B"), (17, "17 B"), (1023, "1023 B"), (1024, "1 KiB"), (1229, "1.2 KiB"),
-      (100 << 10, "100 KiB"), (1 << 20, "1 MiB"), ((1 << 20) - 1, "1 MiB"), (512 << 20, "512 MiB"),
-      (UInt64.max, "16 EiB"),
+      (0, "0 B"), (17, "17 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (17_613, "17.2 KiB"),
+      (100 << 10, "100 KiB"), (1_048_063, "1023 KiB"), (1_048_575, "1.0 MiB"), (UInt64.max, "16.0 EiB"),
     ] as [(UInt64, String)])
-  func isReadAtAGlance(bytes: UInt64, text: String) { #expect(ByteCount.text(bytes) == text) }
+  func `sizes have a unit and at most three digits`(bytes: UInt64, text: String) {
+    #expect(Units.bytes(bytes) == text)
+    #expect(Units.rate(Double(bytes)).count <= 10)
+  }
+
+  @Test func `durations tell their two largest units`() {
+    #expect(
+      [-1, 59.9, 61, 3661, 90_000].map(Units.duration) == [
+        "0 s", "59 s", "1 min 01 s", "1 h 01 min", "1 d 1 h",
+      ])
+  }
+
+  @Test func `counts have their thousands apart`() {
+    #expect([0, 999, -100, 1_234_567].map { Units.count($0) } == ["0", "999", "-100", "1,234,567"])
+    #expect(Units.count(1, "file") == "1 file" && Units.count(1000, "file") == "1,000 files")
+  }
+}
+
+@Suite struct TransferViewTests {
+  @Test(
+    arguments: [
+      (999, 1000, "99% of 1000 B"), (1000, 1000, "100% of 1000 B"), (0, 0, "100% of 0 B"), (5, nil, "5 B"),
+    ] as [(UInt64, UInt64?, String)])
+  func `all of a file is 100%, and nothing less`(bytes: UInt64, total: UInt64?, text: String) {
+    let transfer = TransferView(
+      number: 1, direction: .down, file: FileID(hex: String(repeating: "0", count: 64))!, fileName: "a",
+      state: .active, bytes: bytes, total: total)
+    #expect(transfer.progress == text)
+  }
 }
 
 @Suite struct VisibleTests {

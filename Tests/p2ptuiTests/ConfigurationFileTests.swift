@@ -78,7 +78,7 @@ import Testing
       ("no-http: yes\nshare-http: yes", "config: --share-http and --no-http exclude each other"),
       (
         "limit-up: 4095",
-        "config, line 1: The value '4095' is invalid for '--limit-up <rate>': at least 4 KiB"
+        "config, line 1: The value '4095' is invalid for '--limit-up <rate>': at least 4.0 KiB"
       ),
       ("print-config: yes", "config, line 1: there is no setting 'print-config'"),
       ("limit-up: fast", "config, line 1: The value 'fast' is invalid for '--limit-up <rate>': a size is"),

@@ -55,15 +55,6 @@ import Testing
 @Suite struct FormatTests {
   @Test(
     arguments: [
-      (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (17_613, "17.2 KiB"), (1_048_063, "1023 KiB"),
-      (1_048_575, "1.0 MiB"), (UInt64.max, "16.0 EiB"),
-    ] as [(UInt64, String)])
-  func bytes(count: UInt64, text: String) {
-    #expect(Format.bytes(count) == text)
-  }
-
-  @Test(
-    arguments: [
       (-5, "now"), (59, "59s"), (3_599, "59m"), (86_399, "23h"), (31_535_999, "364d"), (1 << 40, "999y"),
     ]
       as [(Int64, String)])
@@ -78,10 +69,7 @@ import Testing
     #expect(Format.clock(-1_000, utcOffset: 0) == "23:59:59")
   }
 
-  @Test func counts() {
-    #expect(Format.count(1_234_567) == "1,234,567" && Format.count(-100) == "-100")
-    #expect(Format.plural(1, "file") == "1 file" && Format.plural(0, "file") == "0 files")
-    #expect(Format.percent(999, of: 1000) == "99%" && Format.percent(5, of: nil) == "")
+  @Test func timeLeft() {
     #expect(Format.duration(seconds: 59.2) == "1:00" && Format.duration(seconds: 3_605) == "1:00:05")
   }
 }

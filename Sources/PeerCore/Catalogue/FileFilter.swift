@@ -78,7 +78,7 @@ public struct FileFilter: Sendable {
     guard !isQuoted else { return .text(text) }
     if let state = states[text] { return .state(state) }
     if text.first == ">" || text.first == "<" {
-      let size = ByteCount.parse(text.dropFirst())
+      let size = Units.parseBytes(text.dropFirst())
       return size.map { text.first == ">" ? .above($0) : .below($0) }
     }
     guard let colon = text.firstIndex(of: ":") else { return .text(text) }

@@ -193,7 +193,7 @@ extension PeerState {
       $0.done = here
     }
     if !here.isEmpty, let name = catalogue[id]?.entry {
-      log(.info, "\(named(name)): \(ByteCount.text(downloads[id]?.bytes ?? 0)) of it are here already")
+      log(.info, "\(named(name)): \(Units.bytes(downloads[id]?.bytes ?? 0)) of it are here already")
     }
     assignHolders(to: id)
   }

@@ -70,7 +70,7 @@ extension PeerState {
       view.ended = now.uptime
       remember(view)
     }
-    log(.info, "\(named(entry)) is here, \(ByteCount.text(copy.size)), verified")
+    log(.info, "\(named(entry)) is here, \(Units.bytes(copy.size)), verified")
     sendToAll(MessageEncoder.announce(from: me.peerID, file: entry))
   }
 

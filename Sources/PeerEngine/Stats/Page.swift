@@ -66,10 +66,10 @@ struct Page {
     received = Units.bytes(snapshot.bytesReceived)
     sent = Units.bytes(snapshot.bytesSent)
     chart = RateChart(rates, receivedNow: snapshot.rate(.down), sentNow: snapshot.rate(.up))
-    peerCount = Units.grouped(snapshot.peers.count)
-    fileCount = Units.grouped(snapshot.files.count)
-    localCount = Units.grouped(snapshot.filesLocal)
-    transferCount = Units.grouped(snapshot.openTransfers)
+    peerCount = Units.count(snapshot.peers.count)
+    fileCount = Units.count(snapshot.files.count)
+    localCount = Units.count(snapshot.filesLocal)
+    transferCount = Units.count(snapshot.openTransfers)
 
     refreshes = query.refreshes
     refreshHref = query.with { $0.refreshes.toggle() }.href
@@ -84,11 +84,11 @@ struct Page {
     let shown = slots.dropFirst(query.offset).prefix(query.limit)
     files = shown.compactMap { snapshot.files[$0] }.map { File($0, isSharing: isSharing) }
     hasFiles = !files.isEmpty
-    let total = Units.grouped(slots.count)
+    let total = Units.count(slots.count)
     range =
       files.isEmpty
       ? "0 of \(total)"
-      : "\(Units.grouped(query.offset + 1))–\(Units.grouped(query.offset + files.count)) of \(total)"
+      : "\(Units.count(query.offset + 1))–\(Units.count(query.offset + files.count)) of \(total)"
     hasPrevious = query.offset > 0
     hasNext = query.offset + shown.count < slots.count
     hasPages = hasPrevious || hasNext
@@ -101,11 +101,11 @@ struct Page {
     peers = snapshot.peers.prefix(Self.peers).map { Peer($0, snapshot) }
     hasPeers = !peers.isEmpty
     hasMorePeers = snapshot.peers.count > Self.peers
-    morePeers = Units.grouped(max(0, snapshot.peers.count - Self.peers))
+    morePeers = Units.count(max(0, snapshot.peers.count - Self.peers))
     transfers = snapshot.transfers.prefix(Self.transfers).map { Transfer($0) }
     hasTransfers = !transfers.isEmpty
     hasMoreTransfers = snapshot.transfers.count > Self.transfers
-    moreTransfers = Units.grouped(max(0, snapshot.transfers.count - Self.transfers))
+    moreTransfers = Units.count(max(0, snapshot.transfers.count - Self.transfers))
     log = snapshot.log.suffix(Self.logLines).reversed().map { Line($0) }
   }
 
@@ -138,7 +138,7 @@ extension Page.Peer {
       key: "\(peer.handle.number)", id: Visible.text(peer.id.text, limit: 80),
       address: Visible.text(peer.endpoint.description, limit: 80),
       seen: "\(Units.duration(seconds)) ago", iso: "PT\(Int(seconds))S",
-      files: Units.grouped(peer.files), failures: "\(Units.count(peer.failures, "failure")) in a row",
+      files: Units.count(peer.files), failures: "\(Units.count(peer.failures, "failure")) in a row",
       isFailing: peer.failures > 0)
   }
 }
@@ -151,7 +151,7 @@ extension Page.File {
       id: entry.id.hex, short: entry.id.short,
       name: entry.name.isEmpty ? "(no name)" : Visible.text(entry.name, limit: 255),
       size: file.size.map(Units.bytes) ?? "unknown", owner: Visible.text(entry.owner, limit: 80),
-      time: Self.time(entry), holders: Units.grouped(file.holders.count),
+      time: Self.time(entry), holders: Units.count(file.holders.count),
       state: states[file.state] ?? file.state.rawValue, stateClass: file.state.rawValue,
       isShared: isSharing && file.copy != nil)
   }
@@ -188,9 +188,6 @@ extension Page.File: MustacheParent {
 
 extension Page.Transfer {
   init(_ transfer: TransferView) {
-    let percent = transfer.total.map {
-      $0 == 0 ? 100 : min(100, Int(Double(transfer.bytes) / Double($0) * 100))
-    }
     let rate = transfer.state == .active ? [Units.rate(transfer.rate)] : []
     let left = transfer.secondsLeft.map { ["\(Units.duration($0)) left"] } ?? []
     self.init(
@@ -198,17 +195,11 @@ extension Page.Transfer {
       name: Visible.text(transfer.fileName, limit: 255), peer: Visible.text(transfer.peer ?? "", limit: 80),
       holders: transfer.holders > 1 ? "and \(transfer.holders - 1) more" : "",
       state: transfer.state.rawValue, stateClass: transfer.state.rawValue,
-      done: Self.done(transfer, percent), pace: (rate + left).joined(separator: ", "),
-      percent: "\(percent ?? 0)", tries: "\(transfer.tries)",
-      error: Visible.text(transfer.error ?? "", limit: 300), hasTotal: percent != nil,
+      done: transfer.total == nil && transfer.bytes == 0 ? "" : transfer.progress,
+      pace: (rate + left).joined(separator: ", "), percent: "\(transfer.percent ?? 0)",
+      tries: "\(transfer.tries)",
+      error: Visible.text(transfer.error ?? "", limit: 300), hasTotal: transfer.total != nil,
       hasError: transfer.error != nil)
-  }
-
-  private static func done(_ transfer: TransferView, _ percent: Int?) -> String {
-    guard let percent, let total = transfer.total else {
-      return transfer.bytes == 0 ? "" : Units.bytes(transfer.bytes)
-    }
-    return "\(percent)% of \(Units.bytes(total))"
   }
 }
 

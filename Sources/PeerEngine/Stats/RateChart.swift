@@ -1,3 +1,5 @@
+import PeerCore
+
 /// The rates of the last 10 minutes as the paths of an SVG picture, and in words.
 struct RateChart {
   private static let columns = RateHistory.length - 1

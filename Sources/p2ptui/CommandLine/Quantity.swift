@@ -7,9 +7,9 @@ enum Quantity {
     let description: String
   }
 
-  /// Bytes, as `ByteCount.parse` reads them; at least one.
+  /// Bytes, as `Units.parseBytes` reads them; at least one.
   static func bytes(_ text: String) throws -> UInt64 {
-    guard let bytes = ByteCount.parse(text), bytes > 0 else {
+    guard let bytes = Units.parseBytes(text), bytes > 0 else {
       throw Mistake(description: "a size is a number and K, M, G or T, such as 512M, of 1 byte to 8388607T")
     }
     return bytes
@@ -19,7 +19,7 @@ enum Quantity {
   static func rate(_ text: String) throws -> UInt64 {
     let rate = try bytes(text.lowercased().hasSuffix("/s") ? String(text.dropLast(2)) : text)
     let least = Limits().leastRate
-    guard rate >= least else { throw Mistake(description: "at least \(ByteCount.text(least)) a second") }
+    guard rate >= least else { throw Mistake(description: "at least \(Units.bytes(least)) a second") }
     return rate
   }
 

@@ -107,7 +107,7 @@ extension Commands {
     let text = CommandWord.quoted(
       parent + name + (isDirectory ? "/" : ""), with: word.quote, isOpen: isDirectory,
       keepsTilde: word.hasTilde)
-    let size = isKnown && !isDirectory ? ByteCount.text(UInt64(max(0, status.st_size))) : ""
+    let size = isKnown && !isDirectory ? Units.bytes(UInt64(max(0, status.st_size))) : ""
     return Candidate(
       text, label: Visible.text(name) + (isDirectory ? "/" : ""), note: size, isDirectory: isDirectory)
   }

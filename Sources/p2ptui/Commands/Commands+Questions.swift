@@ -53,7 +53,7 @@ extension Commands {
     for transfer in snapshot.transfers {
       let reason = transfer.error.map { " (\(Visible.text($0, limit: 200)))" } ?? ""
       table.add(
-        transfer.file.short, transfer.direction.rawValue, transfer.state.rawValue, progress(transfer),
+        transfer.file.short, transfer.direction.rawValue, transfer.state.rawValue, transfer.progress,
         transfer.state == .active ? Units.rate(transfer.rate) : "",
         transfer.secondsLeft.map { Units.duration($0) } ?? "", "\(transfer.holders)", "\(transfer.tries)",
         transfer.direction == .down ? transfer.priority.rawValue : "",
@@ -64,12 +64,6 @@ extension Commands {
     return Answer(
       command: "transfers", lines: lines + [Units.count(snapshot.transfers.count, "transfer")],
       fields: [.init("transfers", .array(snapshot.transfers.map { snapshot.json($0) }))])
-  }
-
-  private func progress(_ transfer: TransferView) -> String {
-    guard let total = transfer.total else { return Units.bytes(transfer.bytes) }
-    let percent = total == 0 ? 100 : Int(Double(transfer.bytes) / Double(total) * 100)
-    return "\(min(percent, 100))% of \(Units.bytes(total))"
   }
 
   func log(_ text: String?, _ snapshot: Snapshot) -> Answer {

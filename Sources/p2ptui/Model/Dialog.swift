@@ -48,7 +48,7 @@ struct Dialog: Sendable {
   static func list(_ names: [String]) -> [String] {
     let shown = names.prefix(names.count == Self.names + 1 ? Self.names + 1 : Self.names)
     let more = names.count - shown.count
-    return shown.map { "  " + $0 } + (more > 0 ? ["  and \(Format.count(more)) more"] : [])
+    return shown.map { "  " + $0 } + (more > 0 ? ["  and \(Units.count(more)) more"] : [])
   }
 }
 

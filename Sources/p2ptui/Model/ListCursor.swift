@@ -1,7 +1,7 @@
-/// The selected row of a list that changes under it. Selection is by id: when the list changes, the row is
-/// looked up again and stays on the same line of the screen.
-struct ListCursor<ID: Hashable & Sendable>: Sendable {
-  private(set) var selected: ID?
+/// The selected row of a list that changes under it. What is selected is what the row stands for: when the list
+/// changes, its row is looked up again and stays on the same line of the screen.
+struct ListCursor: Sendable {
+  private(set) var selected: Subject?
   private(set) var row = 0
   /// The first row shown.
   private(set) var top = 0
@@ -11,11 +11,9 @@ struct ListCursor<ID: Hashable & Sendable>: Sendable {
   /// From now on the selected row stays selected.
   mutating func hold() { isHeld = true }
 
-  /// Selects a row, clamped.
-  mutating func select(_ wanted: Int, of count: Int, id: (Int) -> ID) {
-    guard count > 0 else { return }
-    row = min(max(0, wanted), count - 1)
-    selected = id(row)
+  mutating func select(_ row: Int, _ subject: Subject) {
+    self.row = row
+    selected = subject
   }
 
   /// Lets another row be the first one shown; `settle` keeps the selected row in view.
@@ -25,7 +23,7 @@ struct ListCursor<ID: Hashable & Sendable>: Sendable {
   ///
   /// - Parameter isInView: the selected row is, and stays on its line.
   mutating func settle(
-    count: Int, height: Int, isInView: Bool = true, rowOf: (ID) -> Int?, id: (Int) -> ID
+    count: Int, height: Int, isInView: Bool = true, rowOf: (Subject) -> Int?, subject: (Int) -> Subject
   ) {
     guard count > 0 else {
       row = 0
@@ -34,13 +32,13 @@ struct ListCursor<ID: Hashable & Sendable>: Sendable {
     }
     if !isHeld {
       row = 0
-      selected = id(0)
+      selected = subject(0)
     } else if let selected, let found = rowOf(selected) {
       if isInView { top += found - row }
       row = found
     } else {
       row = min(row, count - 1)
-      selected = id(row)
+      selected = subject(row)
     }
     if isInView {
       top = min(top, row)

@@ -11,37 +11,23 @@ extension Model {
     }
   }
 
-  func row(_ pane: Pane) -> Int {
-    switch pane {
-    case .files: files.cursor.row
-    case .peers: peers.cursor.row
-    case .log: log.cursor.row
-    case .transfers: transfers.cursor.row
-    }
-  }
+  func row(_ pane: Pane) -> Int { cursor(pane).row }
 
-  func top(_ pane: Pane) -> Int {
-    switch pane {
-    case .files: files.cursor.top
-    case .peers: peers.cursor.top
-    case .log: log.cursor.top
-    case .transfers: transfers.cursor.top
-    }
-  }
+  func top(_ pane: Pane) -> Int { cursor(pane).top }
+
+  /// What the selected row of a pane is; `nil` if the list is empty.
+  func selection(_ pane: Pane) -> Subject? { count(pane) > 0 ? cursor(pane).selected : nil }
+
+  private func cursor(_ pane: Pane) -> ListCursor { cursors[pane, default: ListCursor()] }
+
+  /// From now on what is selected in a pane stays so.
+  mutating func hold(_ pane: Pane) { cursors[pane, default: ListCursor()].hold() }
 
   mutating func select(_ row: Int, in pane: Pane) {
-    let count = count(pane)
-    switch pane {
-    case .files: files.cursor.select(row, of: count) { [order = files.order] in order.ref($0) }
-    case .peers: peers.cursor.select(row, of: count) { [rows = peers.rows] in rows[$0] }
-    case .log:
-      log.cursor.select(row, of: count) { [rows = log.rows, snapshot] in snapshot.log[rows[$0]].seq }
-      log.follows = log.cursor.row >= count - 1
-    case .transfers:
-      transfers.cursor.select(row, of: count) { [rows = transfers.rows, snapshot] in
-        snapshot.transfers[rows[$0]].number
-      }
-    }
+    guard count(pane) > 0 else { return }
+    let row = min(max(0, row), count(pane) - 1)
+    cursors[pane, default: ListCursor()].select(row, subject(of: row, in: pane))
+    if pane == .log { log.follows = row == count(pane) - 1 }
   }
 
   /// Goes to a row as people do: what followed by itself follows no longer, and a range of marks comes along.
@@ -59,12 +45,7 @@ extension Model {
     // At its end the log is followed again.
     let isAtEnd = pane == .log && top + height >= count(pane)
     move(to: isAtEnd ? count(pane) - 1 : min(max(row(pane), top), top + height - 1), in: pane)
-    switch pane {
-    case .files: files.cursor.scroll(to: top)
-    case .peers: peers.cursor.scroll(to: top)
-    case .log: log.cursor.scroll(to: top)
-    case .transfers: transfers.cursor.scroll(to: top)
-    }
+    cursors[pane, default: ListCursor()].scroll(to: top)
   }
 
   /// The row that stands for something; `nil` if it is not in its list.
@@ -80,23 +61,12 @@ extension Model {
   /// What a row that is shown is.
   ///
   /// - Parameter row: 0..<count(pane).
-  func subject(of row: Int, in pane: Pane) -> Subject? {
+  func subject(of row: Int, in pane: Pane) -> Subject {
     switch pane {
     case .files: .file(files.order.ref(row))
     case .peers: .peer(peers.rows[row])
     case .log: .log(snapshot.log[log.rows[row]].seq)
     case .transfers: .transfer(snapshot.transfers[transfers.rows[row]].number)
-    }
-  }
-
-  /// What the selected row of a pane is; `nil` if the list is empty.
-  func selection(_ pane: Pane) -> Subject? {
-    guard count(pane) > 0 else { return nil }
-    switch pane {
-    case .files: return files.cursor.selected.map(Subject.file)
-    case .peers: return peers.cursor.selected.map(Subject.peer)
-    case .log: return log.cursor.selected.map(Subject.log)
-    case .transfers: return transfers.cursor.selected.map(Subject.transfer)
     }
   }
 
@@ -153,29 +123,14 @@ extension Model {
   mutating func settle() {
     layout = Layout(size: size, focus: focus, maximised: maximised, transfers: showsTransfers)
     guard let layout else { return }
-    let order = files.order
-    files.cursor.settle(
-      count: order.count, height: layout.listHeight(.files), rowOf: order.row(of:), id: order.ref)
-    let handles = peers.rows
-    peers.cursor.settle(
-      count: handles.count, height: layout.listHeight(.peers),
-      rowOf: { handles.firstIndex(of: $0) }, id: { handles[$0] })
-    settleLog(height: layout.listHeight(.log))
-    let (views, shown) = (snapshot.transfers, transfers.rows)
-    transfers.cursor.settle(
-      count: shown.count, height: layout.listHeight(.transfers), isInView: focus == .transfers,
-      rowOf: { number in shown.firstIndex { views[$0].number == number } },
-      id: { views[shown[$0]].number })
-  }
-
-  private mutating func settleLog(height: Int) {
-    let (lines, rows) = (snapshot.log, log.rows)
-    log.cursor.hold()
-    if log.follows {
-      log.cursor.select(rows.count - 1, of: rows.count) { lines[rows[$0]].seq }
+    hold(.log)
+    if log.follows { select(count(.log) - 1, in: .log) }
+    for pane in Pane.allCases {
+      var cursor = cursor(pane)
+      cursor.settle(
+        count: count(pane), height: layout.listHeight(pane), isInView: pane != .transfers || focus == pane,
+        rowOf: row(of:), subject: { subject(of: $0, in: pane) })
+      cursors[pane] = cursor
     }
-    log.cursor.settle(
-      count: rows.count, height: height,
-      rowOf: { seq in rows.firstIndex { lines[$0].seq == seq } }, id: { lines[rows[$0]].seq })
   }
 }

@@ -44,7 +44,7 @@ struct Model: Sendable {
   var focus = Pane.files {
     didSet {
       // Whoever looks elsewhere sees what runs, which is at the top.
-      if oldValue == .transfers, focus != oldValue { transfers.cursor.scroll(to: 0) }
+      if oldValue == .transfers, focus != oldValue { cursors[.transfers]?.scroll(to: 0) }
     }
   }
   var maximised = false
@@ -54,6 +54,8 @@ struct Model: Sendable {
   var peers = PeersList()
   var log = LogList()
   var transfers = TransfersList()
+  /// Where one is in each pane.
+  var cursors: [Pane: ListCursor] = [:]
 
   /// The last text by which each pane was filtered.
   var searched: [Pane: String] = [:]
@@ -124,7 +126,6 @@ struct FilesList: Sendable {
   var sortedAt: Int64 = -100_000
   /// Since when the table has been ahead of the order.
   var staleSince: Int64?
-  var cursor = ListCursor<FileRef>()
   var marks: Set<FileRef> = []
   /// Rows are being marked from here on.
   var range: MarkRange?
@@ -155,7 +156,6 @@ struct PeersList: Sendable {
   var filter = ""
   /// The peers that match, in order.
   var rows: [PeerHandle] = []
-  var cursor = ListCursor<PeerHandle>()
 }
 
 /// The log pane's state.
@@ -165,7 +165,6 @@ struct LogList: Sendable {
   var filter = ""
   /// The lines that match, as indices into the snapshot's log.
   var rows: [Int] = []
-  var cursor = ListCursor<UInt64>()
   /// The newest line stays in view; moving up ends that, and the last row begins it again.
   var follows = true
 }
@@ -175,5 +174,4 @@ struct TransfersList: Sendable {
   var filter = ""
   /// The transfers that match, as indices into the snapshot's.
   var rows: [Int] = []
-  var cursor = ListCursor<UInt64>()
 }

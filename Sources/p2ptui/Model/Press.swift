@@ -119,7 +119,7 @@ extension Model {
     let are = running == 1 ? "transfer is" : "transfers are"
     dialog = Dialog(
       subject: .quit, title: "Quit",
-      lines: ["\(Format.count(running)) \(are) not finished."], question: "Quit all the same?")
+      lines: ["\(Units.count(running)) \(are) not finished."], question: "Quit all the same?")
     return []
   }
 

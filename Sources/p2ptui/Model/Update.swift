@@ -37,16 +37,6 @@ extension Model {
     hold(focus)
   }
 
-  /// From now on what is selected in a pane stays so.
-  mutating func hold(_ pane: Pane) {
-    switch pane {
-    case .files: files.cursor.hold()
-    case .peers: peers.cursor.hold()
-    case .log: log.cursor.hold()
-    case .transfers: transfers.cursor.hold()
-    }
-  }
-
   mutating func take(_ snapshot: Snapshot) {
     self.snapshot = snapshot
     arrived = now
@@ -70,9 +60,7 @@ extension Model {
     files.staleSince = order.revision == snapshot.filesRevision ? nil : now
     if !files.marks.isEmpty { files.marks = files.marks.filter { snapshot.file($0) != nil } }
     // A filter that hides the selected file leads to the first of those that match.
-    if isFiltered, let selected = files.cursor.selected, order.row(of: selected) == nil {
-      select(0, in: .files)
-    }
+    if isFiltered, let selected = selection(.files), row(of: selected) == nil { select(0, in: .files) }
     selectNewest()
   }
 
@@ -154,10 +142,10 @@ extension Model {
     if replies.count == 1 {
       say(text, isError: !first.isDone)
     } else if failures.isEmpty {
-      say("\(Format.count(replies.count)) done; the last: \(text)")
+      say("\(Units.count(replies.count)) done; the last: \(text)")
     } else {
       let done = replies.count - failures.count
-      say("\(Format.count(done)) done, \(Format.count(failures.count)) refused: \(text)", isError: true)
+      say("\(Units.count(done)) done, \(Units.count(failures.count)) refused: \(text)", isError: true)
     }
   }
 

@@ -105,11 +105,11 @@ extension Model {
     }
     var lines = Dialog.list(own.map(name))
     if own.count < all.count {
-      lines.append("The other \(Format.count(all.count - own.count)) are not yours.")
+      lines.append("The other \(Units.count(all.count - own.count)) are not yours.")
     }
     lines.append("Every peer is told to remove \(own.count == 1 ? "it" : "them").")
     dialog = Dialog(
-      subject: .delete(own), title: "Delete \(Format.plural(own.count, "file")) from the network",
+      subject: .delete(own), title: "Delete \(Units.count(own.count, "file")) from the network",
       lines: lines, question: "Delete it?", count: own.count > 1 ? own.count : nil)
   }
 
@@ -121,7 +121,7 @@ extension Model {
     }
     dialog = Dialog(
       subject: .forget(here),
-      title: here.count == 1 ? "Forget the copy here" : "Forget \(Format.count(here.count)) copies here",
+      title: here.count == 1 ? "Forget the copy here" : "Forget \(Units.count(here.count)) copies here",
       lines: Dialog.list(here.map(name)) + ["Only the copy here goes, to the trash."] + lastCopies(here),
       question: "Forget it?",
       count: here.count > 1 ? here.count : nil)
@@ -131,7 +131,7 @@ extension Model {
   private func lastCopies(_ files: [FileRef]) -> [String] {
     let last = files.count { snapshot.file($0)?.holders.isEmpty == true }
     guard last > 0 else { return [] }
-    let which = files.count == 1 ? "it" : last == files.count ? "them" : "\(Format.count(last)) of them"
+    let which = files.count == 1 ? "it" : last == files.count ? "them" : "\(Units.count(last)) of them"
     return ["Nobody else has \(which) now."]
   }
 
@@ -159,7 +159,7 @@ extension Model {
       return
     }
     say(
-      "Not deleted: \(last.files.count == 1 ? name(last.files[0]) : Format.plural(last.files.count, "file"))."
+      "Not deleted: \(last.files.count == 1 ? name(last.files[0]) : Units.count(last.files.count, "file"))."
     )
   }
 }

@@ -16,7 +16,7 @@ enum ChoiceView {
     let y = prompt.y - height - 1
     frame.fill(Rect(x: 0, y: y, width: prompt.width, height: height + 1))
     frame.mark(Rect(x: 0, y: y, width: prompt.width, height: height + 1), .box)
-    let title = choice.place.isEmpty ? Format.plural(count, "candidate") : choice.place
+    let title = choice.place.isEmpty ? Units.count(count, "candidate") : choice.place
     let keys = isDirectory ? "Up Down choose, Enter opens or shares" : "Tab takes the next"
     let hint = count > 0 ? keys : "nothing there begins so"
     PaneView.rule(

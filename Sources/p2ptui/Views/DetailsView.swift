@@ -49,7 +49,7 @@ enum DetailsView {
     let entry = record.entry
     let isOwn = entry.owner == model.snapshot.me.peerID.text
     var size =
-      record.size.map { "\(Format.bytes($0)) (\(Format.count(Int(clamping: $0))) bytes)" } ?? "unknown"
+      record.size.map { "\(Units.bytes($0)) (\(Units.count(Int(clamping: $0))) bytes)" } ?? "unknown"
     if record.copy == nil, record.size != nil { size += ", as told" }
     var date = Visible.text(entry.timestamp.text, limit: 100)
     if let seconds = entry.timestampSeconds {
@@ -75,34 +75,34 @@ enum DetailsView {
     let holders = record.holders.compactMap(model.snapshot.peer).map {
       "\(Visible.text($0.id.text, limit: 128)) (\(Visible.text($0.endpoint.description, limit: 128)))"
     }
-    fields.append(("holders", [Span(holders.isEmpty ? "none" : Format.count(holders.count))]))
+    fields.append(("holders", [Span(holders.isEmpty ? "none" : Units.count(holders.count))]))
     return fields + holders.map { ("", [Span($0, .dim)]) }
   }
 
   private static func peer(_ peer: PeerView, _ model: Model) -> [(String, [Span])] {
     let age = max(0, model.uptime - peer.lastSeen) / 1000
     let key = model.keys.keyName(of: .showFiles)
-    let files = [Span(Format.count(peer.files)), Span(key.map { "  \($0) shows them" } ?? "", .dim)]
+    let files = [Span(Units.count(peer.files)), Span(key.map { "  \($0) shows them" } ?? "", .dim)]
     return [
       ("peer", [Span(Visible.text(peer.id.text), .strong)]),
       ("address", [Span(Visible.text(peer.endpoint.description))]),
       ("seen", [Span(age < 1 ? "now" : "\(Format.age(seconds: age)) ago")]),
       ("files", files),
       ("failures", [Span(peer.failures == 0 ? "none" : "\(peer.failures) in a row")]),
-      ("down", [Span(Format.rate(model.rate(.down, peer)))]),
-      ("up", [Span(Format.rate(model.rate(.up, peer)))]),
+      ("down", [Span(Units.rate(model.rate(.down, peer)))]),
+      ("up", [Span(Units.rate(model.rate(.up, peer)))]),
     ]
   }
 
   private static func transfer(_ transfer: TransferView, _ model: Model) -> [(String, [Span])] {
-    let bytes = Format.bytes(transfer.bytes) + (transfer.total.map { " of \(Format.bytes($0))" } ?? "")
+    let bytes = Units.bytes(transfer.bytes) + (transfer.total.map { " of \(Units.bytes($0))" } ?? "")
     var fields: [(String, [Span])] = [
       ("file", [Span(Visible.text(transfer.fileName, limit: 512), .strong)]),
       ("direction", [Span(transfer.direction == .down ? "download" : "upload")]),
       ("state", FilesView.progress(transfer, width: 14, symbols: model.symbols)),
       ("bytes", [Span(bytes)]),
     ]
-    if transfer.state == .active { fields.append(("rate", [Span(Format.rate(transfer.rate))])) }
+    if transfer.state == .active { fields.append(("rate", [Span(Units.rate(transfer.rate))])) }
     if let left = transfer.secondsLeft { fields.append(("left", [Span(Format.duration(seconds: left))])) }
     return fields + [("id", [Span(transfer.file.hex)])] + attempts(transfer)
   }

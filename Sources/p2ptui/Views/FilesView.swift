@@ -64,7 +64,7 @@ enum FilesView {
     switch sort {
     case .state: return state(record, model)
     case .name: return Highlight.spans(Views.name(entry), .text, words: sought.texts(in: .name))
-    case .size: return [Span(record.size.map(Format.bytes) ?? none, .dim)]
+    case .size: return [Span(record.size.map(Units.bytes) ?? none, .dim)]
     case .holders: return [Span(record.holders.isEmpty ? none : "\(record.holders.count)", .dim)]
     case .time:
       let age = entry.timestampSeconds.map { Int64(Double(model.wall) / 1000 - max(-1e12, min(1e12, $0))) }
@@ -104,14 +104,13 @@ enum FilesView {
     case .failed: return [Span("\(symbols.failed) failed", .failed)]
     case .done: return [Span("\(symbols.done) done", .here)]
     case .active:
-      guard let total = transfer.total, total > 0 else {
-        return [Span(Fit.pad(Format.bytes(transfer.bytes), to: width, right: true, ellipsis: ""), .fetching)]
+      guard let total = transfer.total, total > 0, let percent = transfer.percent else {
+        return [Span(Fit.pad(Units.bytes(transfer.bytes), to: width, right: true, ellipsis: ""), .fetching)]
       }
       let bar = symbols.bar(Double(transfer.bytes) / Double(total), width: width - 5)
-      let percent = Format.percent(transfer.bytes, of: total)
       return [
         Span(bar.full, .bar), Span(bar.rest, .barRest),
-        Span(Fit.pad(percent, to: 5, right: true, ellipsis: ""), .fetching),
+        Span(Fit.pad("\(percent)%", to: 5, right: true, ellipsis: ""), .fetching),
       ]
     }
   }

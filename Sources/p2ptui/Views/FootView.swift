@@ -65,7 +65,7 @@ enum FootView {
     let what =
       pending.files.count == 1
       ? model.snapshot.file(pending.files[0]).map { Views.name($0.entry) } ?? pending.files[0].id.short
-      : Format.plural(pending.files.count, "file")
+      : Units.count(pending.files.count, "file")
     let undo = "  \(model.keys.keyName(of: .undo) ?? "") undo"
     let start = "Deleting "
     let end = " in \(seconds) s."

@@ -58,15 +58,15 @@ enum PaneView {
   /// How many files are marked, and how large they are together.
   private static func marked(_ model: Model, width: Int) -> String {
     let marks = model.files.marks
-    let text = "\(Format.count(marks.count)) marked"
+    let text = "\(Units.count(marks.count)) marked"
     guard marks.count <= addedMarks, width >= sizedMarks else { return text }
     let sizes = marks.compactMap { model.snapshot.file($0)?.size }
-    return "\(text), \(Format.bytes(sizes.reduce(0) { $1 > .max - $0 ? .max : $0 + $1 }))"
+    return "\(text), \(Units.bytes(sizes.reduce(0) { $1 > .max - $0 ? .max : $0 + $1 }))"
   }
 
   private static func info(_ pane: Pane, _ model: Model, width: Int) -> [String] {
     let count = model.count(pane)
-    var parts = [count == 0 ? "none" : "\(Format.count(model.row(pane) + 1))/\(Format.count(count))"]
+    var parts = [count == 0 ? "none" : "\(Units.count(model.row(pane) + 1))/\(Units.count(count))"]
     if !model.filter(pane).isEmpty {
       parts.insert("/" + Visible.text(model.filter(pane), limit: 40), at: 0)
     }
@@ -83,7 +83,7 @@ enum PaneView {
     case .transfers:
       let (symbols, snapshot) = (model.symbols, model.snapshot)
       let limits = [(symbols.down, snapshot.limitDown), (symbols.up, snapshot.limitUp)]
-      for case (let arrow, let limit?) in limits { parts.append("\(arrow) at most \(Format.bytes(limit))/s") }
+      for case (let arrow, let limit?) in limits { parts.append("\(arrow) at most \(Units.bytes(limit))/s") }
     }
     return parts
   }
@@ -111,9 +111,8 @@ enum PaneView {
         frame.fill(Rect(x: rect.x, y: y, width: rect.width, height: 1), role: role)
         whole = role
       }
-      model.subject(of: row, in: pane).map {
-        frame.mark(Rect(x: rect.x, y: y, width: rect.width, height: 1), .row($0))
-      }
+      frame.mark(
+        Rect(x: rect.x, y: y, width: rect.width, height: 1), .row(model.subject(of: row, in: pane)))
       draw(row, y, whole, &frame)
     }
   }

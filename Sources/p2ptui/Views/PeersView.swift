@@ -38,7 +38,7 @@ enum PeersView {
         case .address:
           Highlight.spans(Visible.text(peer.endpoint.description, limit: 128), .dim, words: words)
         case .seen: [seen(peer, model)]
-        case .files: [Span(Format.count(peer.files), .dim)]
+        case .files: [Span(Units.count(peer.files), .dim)]
         case .failures: [failures(peer, model)]
         case .down: [rate(model.rate(.down, peer), model)]
         case .up: [rate(model.rate(.up, peer), model)]
@@ -62,6 +62,6 @@ enum PeersView {
   }
 
   private static func rate(_ bytesPerSecond: Double, _ model: Model) -> Span {
-    Span(bytesPerSecond > 0 ? Format.rate(bytesPerSecond) : model.symbols.gone, .dim)
+    Span(bytesPerSecond > 0 ? Units.rate(bytesPerSecond) : model.symbols.gone, .dim)
   }
 }

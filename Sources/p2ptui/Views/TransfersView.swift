@@ -42,7 +42,7 @@ enum TransfersView {
     case 0: return [Span(transfer.direction == .down ? symbols.down : symbols.up, .dim)]
     case 1: return FilesView.progress(transfer, width: width, symbols: symbols)
     case 2: return Highlight.spans(Visible.text(transfer.fileName, limit: 512), .text, words: words)
-    case 3: return [Span(transfer.state == .active ? Format.rate(transfer.rate) : "", .dim)]
+    case 3: return [Span(transfer.state == .active ? Units.rate(transfer.rate) : "", .dim)]
     case 4:
       if let retryAt = transfer.retryAt, transfer.state == .queued {
         return [Span(Format.duration(seconds: Double(max(0, retryAt - model.uptime)) / 1000), .dim)]
@@ -51,7 +51,7 @@ enum TransfersView {
     case 5:
       guard transfer.holders <= 1 else { return [Span("\(transfer.holders) holders", .dim)] }
       return Highlight.spans(Visible.text(transfer.peer ?? "", limit: 128), .dim, words: words)
-    case 6: return [Span(transfer.total.map(Format.bytes) ?? "", .dim)]
+    case 6: return [Span(transfer.total.map(Units.bytes) ?? "", .dim)]
     case 7: return [Span(transfer.tries > 0 ? "\(transfer.tries)" : "", .dim)]
     default: return [Span(transfer.priority == .normal ? "" : transfer.priority.rawValue, .text)]
     }

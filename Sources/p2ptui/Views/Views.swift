@@ -43,12 +43,12 @@ enum TitleView {
     frame.fill(rect, role: .title)
     let me = model.snapshot.me
     let symbols = model.symbols
-    let files = Format.plural(model.snapshot.files.count, "file")
-    let down = "\(symbols.down) \(Format.rate(model.snapshot.rate(.down)))"
-    let up = "\(symbols.up) \(Format.rate(model.snapshot.rate(.up)))"
+    let files = Units.count(model.snapshot.files.count, "file")
+    let down = "\(symbols.down) \(Units.rate(model.snapshot.rate(.down)))"
+    let up = "\(symbols.up) \(Units.rate(model.snapshot.rate(.up)))"
     var right = [
-      Format.plural(model.snapshot.peers.count, "peer"),
-      "\(files), \(Format.count(model.snapshot.filesLocal)) here", down, up,
+      Units.count(model.snapshot.peers.count, "peer"),
+      "\(files), \(Units.count(model.snapshot.filesLocal)) here", down, up,
     ]
     var left = [Visible.text(me.peerID.text, limit: 64), me.endpoint.description]
     if let page = me.pageURL { left.append(page) }
