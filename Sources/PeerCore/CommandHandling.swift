@@ -39,9 +39,9 @@ extension PeerState {
     }
     effects.append(.limit(direction, bytesPerSecond: rate))
     let text = rate.map { "\(Units.bytes($0)) a second" } ?? "none"
-    let name = direction == .down ? "downloads" : "uploads"
-    log(.info, "the limit of all \(name) is \(text) now")
-    answer(request, .done("the limit of all \(name) is \(text) now"))
+    let done = "the limit of all \(direction == .down ? "downloads" : "uploads") is \(text) now"
+    log(.info, done)
+    answer(request, .done(done))
   }
 
   private mutating func setSlots(_ direction: TransferView.Direction, _ count: Int, _ request: RequestID) {
@@ -53,7 +53,7 @@ extension PeerState {
     case .up: slotsUp = count
     }
     let name = direction == .down ? "download" : "upload"
-    answer(request, .done("\(counted(count, name)) at once"))
+    answer(request, .done("\(Units.count(count, name)) at once"))
   }
 
   private mutating func cancelUpload(_ number: UInt64, _ request: RequestID) {
@@ -81,10 +81,9 @@ extension PeerState {
     }
     bury(record)
     sendToAll(MessageEncoder.delete(from: me.peerID, file: id))
-    log(.info, "\(named(record.entry)) is deleted; \(counted(membership.count, "peer")) told")
-    answer(
-      request, .done("\(named(record.entry)) is deleted; \(counted(membership.count, "peer")) told"),
-      onceWritten: true)
+    let done = "\(named(record.entry)) is deleted; \(Units.count(membership.count, "peer")) told"
+    log(.info, done)
+    answer(request, .done(done), onceWritten: true)
   }
 
   private mutating func forget(_ id: FileID, _ request: RequestID) {
@@ -94,8 +93,9 @@ extension PeerState {
     cancelUploads(of: id)
     // Storage records that it is gone once it is: the other way round, a crash would let it be found again.
     effects.append(.trash(copy, of: id))
-    log(.info, "the copy of \(named(record.entry)) is in the trash")
-    answer(request, .done("the copy of \(named(record.entry)) is in the trash"), onceWritten: true)
+    let done = "the copy of \(named(record.entry)) is in the trash"
+    log(.info, done)
+    answer(request, .done(done), onceWritten: true)
   }
 
   private mutating func announce(_ id: FileID, _ request: RequestID) {
@@ -103,7 +103,7 @@ extension PeerState {
       return answer(request, .failed("\(shown(id)) is not here"))
     }
     sendToAll(MessageEncoder.announce(from: me.peerID, file: record.entry))
-    answer(request, .done("\(named(record.entry)) is announced to \(counted(membership.count, "peer"))"))
+    answer(request, .done("\(named(record.entry)) is announced to \(Units.count(membership.count, "peer"))"))
   }
 
   private mutating func gossip(_ endpoint: Endpoint?, _ request: RequestID) {
@@ -113,7 +113,7 @@ extension PeerState {
     } else if membership.isEmpty {
       answer(request, .failed("no peer is tracked; name one: gossip HOST:PORT"))
     } else {
-      answer(request, .done("gossip sent to \(counted(gossipToRandomPeers(), "peer"))"))
+      answer(request, .done("gossip sent to \(Units.count(gossipToRandomPeers(), "peer"))"))
     }
   }
 

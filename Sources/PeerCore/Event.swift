@@ -200,7 +200,7 @@ extension TransferFailure: CustomStringConvertible {
     case .malformed(let why): "sent no valid answer: \(why)"
     case .mismatch: "sent bytes that are not this file (the hash differs)"
     case .wrongBlock(let block): "sent a block (\(block)) that differs from the list of another holder"
-    case .wrongBlocks(let count): "sent \(count) block\(count == 1 ? "" : "s") that are not of this file"
+    case .wrongBlocks(let count): "sent \(Units.count(count, "block")) that are not of this file"
     case .wrongBlockList: "sent a list of blocks that are not of this file"
     case .reset(let why): "broke the connection: \(why)"
     case .tooLarge(let limit): "larger than the limit of \(Units.bytes(limit)) (--max-file-size)"

@@ -21,8 +21,8 @@ public struct Limits: Sendable {
   /// Containers inside one another. The network uses 3.
   public var nesting = 32
 
-  /// Tracked peers; the one not heard from for longest makes room, of those that hold nothing if there are any. A reply names each at most once, and
-  /// 4,096 peers that gossip every 30 s are 137 messages a second.
+  /// Tracked peers; the one not heard from for longest makes room, of those that hold nothing if there are any.
+  /// A reply names each at most once, and 4,096 peers that gossip every 30 s are 137 messages a second.
   public var peers = 4_096
   /// Ids of GOSSIPs seen, and for how long (milliseconds) they are remembered: 10 minutes outlast any
   /// message that is still being forwarded.

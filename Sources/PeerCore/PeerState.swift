@@ -275,8 +275,6 @@ public struct PeerState: Sendable {
     if !changes.isEmpty { effects.append(.persist(changes)) }
   }
 
-  func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
   /// Text from the network, harmless and with its bounds visible.
   func quoted(_ text: String) -> String { "“\(Visible.text(text, limit: 64))”" }
 

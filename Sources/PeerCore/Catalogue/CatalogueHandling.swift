@@ -18,7 +18,9 @@ extension PeerState {
     membership.update(handle) { $0.held = listed }
     conclude(reports, by: quoted(peer.id.text))
     if peer.held.count != listed.count || reports.added > 0 {
-      log(.info, "\(quoted(peer.id.text)) holds \(counted(listed.count, "file")), \(reports.added) new to us")
+      log(
+        .info,
+        "\(quoted(peer.id.text)) holds \(Units.count(listed.count, "file")), \(reports.added) new to us")
     }
   }
 
