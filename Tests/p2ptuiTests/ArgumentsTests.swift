@@ -30,6 +30,16 @@ private func mistake(_ arguments: String...) -> String {
     #expect(settings.trustDeletes == .ownerAddress)
   }
 
+  @Test func `a tilde that no shell has read is the user's directory, HOME before what the system says`()
+    throws
+  {
+    let home = ["HOME": "/home/ann"]
+    let asked = try options("a", "h", "1", "2", "--home=~/peer", "--log-file=~", environment: home)
+    #expect(asked.home == "/home/ann/peer" && asked.logFile == "/home/ann")
+    #expect(try options("a", "h", "1", "2", "--home=~root/x", environment: home).home == "/root/x")
+    #expect(UserHome.path([:]).hasPrefix("/") && UserHome.path(["HOME": "here"]).hasPrefix("/"))
+  }
+
   @Test func everyOptionIsTaken() throws {
     let all = try options(
       "a", "h", "0", "0", "--bootstrap", "b:1", "--bootstrap", "[::1]:2", "--home", "/h", "--bind", "::",

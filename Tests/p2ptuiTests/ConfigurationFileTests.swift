@@ -71,14 +71,15 @@ import Testing
       ("theme: 'light", "config, line 1: found unexpected end of stream"),
       ("ascii: yes\n\ttheme: light", "config, line 2: found a tab character"),
       ("theme: light\nascii: no\ntheme: dark", "config, line 3: theme is there twice"),
+      ("theme: light\n\"theme\" : dark", "config, line 2: theme is there twice"),
       ("theme:", "config, line 1: Missing value for '--theme <theme>'"),
       ("ascii: yes\ntheme: [light, dark]", "config, line 2: theme takes one value"),
       ("bootstrap: []", "config, line 1: bootstrap takes a value or more"),
       ("ascii: no\nbootstrap: [none, a:1]", "config, line 2: --bootstrap none and --bootstrap HOST:PORT"),
-      ("no-http: yes\nshare-http: yes", "config: --share-http and --no-http exclude each other"),
+      ("no-http: yes\nshare-http: yes", "config, line 2: --share-http and --no-http exclude each other"),
       (
         "limit-up: 4095",
-        "config, line 1: The value '4095' is invalid for '--limit-up <rate>': at least 4.0 KiB"
+        "config, line 1: The value '4095' is invalid for '--limit-up <rate>': at least 4K a second"
       ),
       ("print-config: yes", "config, line 1: there is no setting 'print-config'"),
       ("limit-up: fast", "config, line 1: The value 'fast' is invalid for '--limit-up <rate>': a size is"),
@@ -100,11 +101,15 @@ import Testing
     defer { try? FileManager.default.removeItem(at: directory) }
     let environment = ["XDG_CONFIG_HOME": directory.path]
     #expect(try ConfigurationFile(path: nil, environment: environment).arguments.isEmpty)
-    #expect(throws: ConfigurationFile.Mistake.self) {
-      try ConfigurationFile(path: directory.path + "/none", environment: environment)
+    for (path, why) in [("/none", "no such file or directory"), ("", "it is no file")] {
+      let refusal = #expect(throws: ConfigurationFile.Mistake.self) {
+        try ConfigurationFile(path: directory.path + path, environment: environment)
+      }
+      #expect(refusal?.description.hasSuffix(": \(why)") == true)
     }
     let usual = ConfigurationFile.usualPath(environment)
     #expect(usual == directory.path + "/p2ptui/config")
+    #expect(ConfigurationFile.usualPath(["HOME": "/home/ann"]) == "/home/ann/.config/p2ptui/config")
     try Data("theme: dark\n".utf8).write(to: URL(fileURLWithPath: usual))
     #expect(try ConfigurationFile(path: nil, environment: environment).arguments.count == 1)
   }

@@ -32,7 +32,7 @@ struct Front: Sendable {
   private func show() async throws -> Leave? {
     let commands = Commands(
       client: engine, workingDirectory: FileManager.default.currentDirectoryPath,
-      homeDirectory: NSHomeDirectory())
+      homeDirectory: UserHome.path(ProcessInfo.processInfo.environment))
     if !options.headless, isatty(STDOUT_FILENO) == 1 {
       guard let obstacle = Screen.obstacle() else { return try await showScreen(commands) }
       tell("\(obstacle); without a screen, commands come from standard input (try help)")

@@ -4,14 +4,15 @@ import Foundation
 extension Arguments {
   /// Checks what concerns several arguments, and fills in the defaults.
   ///
-  /// - Parameter environment: `NO_COLOR`, if set to anything, chooses the theme without colours.
+  /// - Parameter environment: `NO_COLOR`, if set to anything, chooses the theme without colours; `HOME` is what
+  ///   `~` stands for.
   /// - Throws: `ValidationError`, one sentence.
   func options(environment: [String: String]) throws -> Options {
     var options = Options()
     options.demo = demo
     try applyPositional(to: &options)
     try applyNetwork(to: &options)
-    applyFiles(to: &options)
+    applyFiles(to: &options, environment: environment)
     applyTiming(to: &options)
     applyShell(to: &options, environment: environment)
     return options
@@ -64,8 +65,8 @@ extension Arguments {
     if let trust = network.trustDeletes { options.settings.trustDeletes = trust }
   }
 
-  private func applyFiles(to options: inout Options) {
-    options.home = files.home.map(Self.path)
+  private func applyFiles(to options: inout Options, environment: [String: String]) {
+    options.home = files.home.map { UserHome.expand($0, environment) }
     options.settings.limitDown = files.limitDown?.bytes
     options.settings.limitUp = files.limitUp?.bytes
     options.settings.quota = files.quota?.bytes
@@ -87,7 +88,7 @@ extension Arguments {
   private func applyShell(to options: inout Options, environment: [String: String]) {
     options.headless = shell.headless || shell.json
     options.json = shell.json
-    options.logFile = shell.logFile.map(Self.path)
+    options.logFile = shell.logFile.map { UserHome.expand($0, environment) }
     options.ascii = shell.ascii
     options.mouse = !shell.noMouse
     if let onHangup = shell.onHangup { options.onHangup = onHangup }
@@ -95,7 +96,4 @@ extension Arguments {
     let colourless = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
     options.theme = shell.theme ?? (colourless ? .mono : nil)
   }
-
-  /// `~` is for shells to expand, and none reads the configuration file or what follows an equals sign.
-  private static func path(_ text: String) -> String { NSString(string: text).expandingTildeInPath }
 }

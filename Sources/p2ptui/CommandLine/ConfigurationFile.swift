@@ -32,9 +32,16 @@ struct ConfigurationFile: Sendable {
   }
 
   private init(reading path: String) throws {
-    guard let file = FileHandle(forReadingAtPath: path),
-      let data = try? file.read(upToCount: Self.longest + 1)
-    else { throw Mistake(description: "cannot read the configuration file \(path)") }
+    func refusal(_ why: String) -> Mistake {
+      Mistake(description: "cannot read the configuration file \(path): \(why)")
+    }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw refusal(String(cString: strerror(errno)).lowercased()) }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    // What can be opened and not read is a directory.
+    guard let data = try? file.read(upToCount: Self.longest + 1) ?? Data() else {
+      throw refusal("it is no file")
+    }
     guard data.count <= Self.longest else {
       throw Mistake(description: "\(path): longer than \(Self.longest) bytes")
     }
@@ -74,7 +81,7 @@ struct ConfigurationFile: Sendable {
 
   static func usualPath(_ environment: [String: String]) -> String {
     let base = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    return (base ?? NSHomeDirectory() + "/.config") + "/p2ptui/config"
+    return (base ?? UserHome.path(environment) + "/.config") + "/p2ptui/config"
   }
 
   /// The command line with the settings in front of it, so that it wins; what it repeats (`--bootstrap`) is
@@ -114,13 +121,14 @@ struct ConfigurationFile: Sendable {
     return values.map { "--\(option)=\($0)" }
   }
 
-  /// - Parameter places: of the settings, to tell which of them the command line would not take.
+  /// - Parameter places: of the settings, to tell with which of them the command line would no longer be taken.
   private func check(_ places: [Node]) throws {
-    guard let mistake = Self.mistake(arguments.flatMap(\.arguments)) else { return }
+    guard Self.mistake(arguments.flatMap(\.arguments)) != nil else { return }
+    var words: [String] = []
     for (setting, place) in zip(arguments, places) {
-      if let mistake = Self.mistake(setting.arguments) { throw Unfit(place, mistake) }
+      words += setting.arguments
+      if let mistake = Self.mistake(words) { throw Unfit(place, mistake) }
     }
-    throw Unfit(nil, mistake)
   }
 
   /// What the command line says of these words, if they are wrong.
@@ -191,8 +199,9 @@ struct ConfigurationFile: Sendable {
       return (mark.line, problem)
     case .duplicatedKeysInMapping(let names, _):
       let name = names.sorted()[0]
+      let quotes = CharacterSet(charactersIn: " \"'")
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-      let places = lines.filter { $1.drop { $0 == " " }.hasPrefix(name + ":") }
+      let places = lines.filter { $1.prefix { $0 != ":" }.trimmingCharacters(in: quotes) == name }
       return (places.dropFirst().first.map { $0.offset + 1 }, "\(name) is there twice")
     default:
       return (nil, "\(error)".split(separator: "\n").first.map(String.init) ?? "no YAML")

@@ -19,7 +19,7 @@ enum Quantity {
   static func rate(_ text: String) throws -> UInt64 {
     let rate = try bytes(text.lowercased().hasSuffix("/s") ? String(text.dropLast(2)) : text)
     let least = Limits().leastRate
-    guard rate >= least else { throw Mistake(description: "at least \(Units.bytes(least)) a second") }
+    guard rate >= least else { throw Mistake(description: "at least \(Self.text(bytes: least)) a second") }
     return rate
   }
 
