@@ -40,7 +40,7 @@ check: export P2PTUI_STRICT = 1
 check: ## format lint, a build without warnings, every test, a few rounds of crash, siege and soak
 	@scripts/setup test
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Benchmarks
-	@for script in scripts/setup scripts/fuzz-api scripts/sanitize scripts/dist scripts/try-package .ci/run; do bash -n $$script || exit 1; done
+	@for script in scripts/setup scripts/fuzz-api scripts/sanitize scripts/dist scripts/debian.sh scripts/try-package scripts/try-source .ci/run; do bash -n $$script || exit 1; done
 	@python3 -m unittest discover --quiet --start-directory Tests/Interop
 	@swift build --build-tests
 	@swift test --skip-build --disable-xctest
