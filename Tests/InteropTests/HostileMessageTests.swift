@@ -47,8 +47,7 @@ import Testing
     try await withNeighbourhood { neighbourhood in
       let us = try await neighbourhood.peer("us")
       let attacker = try await neighbourhood.python("plain", .init(gossipInterval: 0))
-      let text = try String(decoding: JSONEncoder().encode(attack.text), as: UTF8.self)
-      try await attacker.do("raw", ["to": "\"\(us.address)\"", "text": text])
+      try await attacker.say(attack.text, to: us)
       let peer = try await neighbourhood.python("plain", .init(greeting: [us]))
       try await us.waitUntilItTracks(peer.id)
       #expect(try await us.api.peers().map(\.peerId) == [peer.id])

@@ -15,7 +15,7 @@ import Testing
         {"type": "GOSSIP", "mood": [1.50, "\u00e9", null], "host": "127.0.0.1", "port": "\#(stranger.port)", \#
         "id": "\#(id)", "peerId": "stranger"}
         """#
-      try await stranger.do("raw", ["to": "\"\(us.address)\"", "text": text.asJSON])
+      try await stranger.say(text, to: us)
       let forwarded = try await listener.received("GOSSIP") { $0.raw?.contains(id) == true }
       #expect(forwarded.raw?.trimmed == text)
     }
@@ -28,7 +28,7 @@ import Testing
       let text = #"""
         {"type": "GOSSIP", "host": "127.0.0.1", "port": \#(peer.port), "id": "the same", "peerId": "\#(peer.id)"}
         """#
-      for _ in 0..<3 { try await peer.do("raw", ["to": "\"\(us.address)\"", "text": text.asJSON]) }
+      for _ in 0..<3 { try await peer.say(text, to: us) }
       try await peer.received("GOSSIP_REPLY")
       // What comes later is answered later: when this answer is there, a second to the first would be too.
       try await peer.gossip(to: us)
@@ -43,7 +43,7 @@ import Testing
       let first = try await neighbourhood.python("plain", .init(id: "twin", greeting: [us]))
       try await us.waitUntilItTracks("twin")
       let text = #"{"type": "GOSSIP", "host": "127.0.0.1", "port": 9, "id": "moved", "peerId": "twin"}"#
-      try await first.do("raw", ["to": "\"\(us.address)\"", "text": text.asJSON])
+      try await first.say(text, to: us)
       let witness = try await neighbourhood.python("plain", .init(greeting: [us]))
       try await us.waitUntilItTracks(witness.id)
       let twin = try await us.api.peers().first { $0.peerId == "twin" }
@@ -112,10 +112,5 @@ extension PythonPeer {
 }
 
 extension String {
-  /// As a JSON string.
-  var asJSON: String {
-    "\"" + replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\""
-  }
-
   fileprivate var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
 }

@@ -9,16 +9,16 @@ import Testing
   @Test func `a destination gets one message in an interval`() {
     var outbox = Outbox(limits: Limits())
     outbox.reply(to: there)
-    outbox.enqueue(.forward([1]), to: there)
+    outbox.enqueue(.message([1]), to: there)
     #expect(outbox.release(at: 0, replyBytes: 1).map(\.what) == [.reply])
     #expect(outbox.release(at: 1_999, replyBytes: 1).isEmpty)
     #expect(outbox.nextRelease(after: 1_999) == 2_000)
-    #expect(outbox.release(at: 2_000, replyBytes: 1).map(\.what) == [.item(.forward([1]))])
+    #expect(outbox.release(at: 2_000, replyBytes: 1).map(\.what) == [.item(.message([1]))])
   }
 
   @Test func `a peer that always waits for a reply gets the rest in turn`() {
     var outbox = Outbox(limits: Limits())
-    outbox.enqueue(.forward([1]), to: there)
+    outbox.enqueue(.message([1]), to: there)
     outbox.enqueue(.delete(FileID(bytes: repeatElement(0, count: 32))!), to: there)
     var kinds: [Bool] = []
     for time in stride(from: Int64(0), to: 10_000, by: 500) {
@@ -45,9 +45,9 @@ import Testing
     #expect(outbox.release(at: 0, replyBytes: 3_000).map(\.to) == [others[0]])
     // A debt of 2,000 bytes, and a byte for the next one.
     #expect(outbox.nextRelease(after: 0) == 2_002)
-    outbox.enqueue(.forward([1]), to: others[2])
+    outbox.enqueue(.message([1]), to: others[2])
     #expect(outbox.nextRelease(after: 0) == 0)
-    #expect(outbox.release(at: 10, replyBytes: 3_000).map(\.what) == [.item(.forward([1]))])
+    #expect(outbox.release(at: 10, replyBytes: 3_000).map(\.what) == [.item(.message([1]))])
     #expect(outbox.release(at: 2_000, replyBytes: 3_000).isEmpty)
     #expect(outbox.release(at: 2_010, replyBytes: 3_000).map(\.to) == [others[1]])
   }

@@ -266,6 +266,7 @@ extension [Effect] {
     }
   }
 
+  /// Where messages of a type are sent to.
   func sends(of type: MessageType) -> [Endpoint] { sends.filter { $0.message?.type == type }.map(\.to) }
 
   /// Where raw bytes went that are no message of ours.

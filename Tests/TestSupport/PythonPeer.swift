@@ -13,7 +13,8 @@ public final class PythonPeer: Greetable {
     public var sha256: String
   }
 
-  /// One line of what it tells.
+  /// One line of what it tells. Of a message that it received these are `type` and `raw`, the text as it came; the
+  /// other members belong to other events.
   public struct Event: Decodable, Sendable {
     public var event: String
     public var n: Int?
@@ -157,6 +158,12 @@ public final class PythonPeer: Greetable {
     return try await event("the outcome of \(command)", within: limit, file: file, line: line) {
       $0.n == number && ($0.event == "done" || $0.event == "failed")
     }
+  }
+
+  /// Sends a text as it is, on a connection of its own.
+  public func say(_ text: String, to peer: any Greetable) async throws {
+    let text = try String(decoding: JSONEncoder().encode(text), as: UTF8.self)
+    try await `do`("raw", ["to": "\"\(peer.address)\"", "text": text])
   }
 
   @discardableResult

@@ -15,7 +15,7 @@ extension PeerState {
     let next = membership.random(
       settings.gossipFanout, except: { $0.id == gossip.peerID || $0.endpoint == gossip.origin },
       using: &random)
-    for peer in next { outbox.enqueue(.forward(gossip.raw), to: peer.endpoint) }
+    for peer in next { outbox.enqueue(.message(gossip.raw), to: peer.endpoint) }
   }
 
   mutating func receive(_ reply: GossipReply) {
@@ -189,7 +189,7 @@ extension PeerState {
       case .reply:
         log(.debug, "reply to \(endpoint)")
         effects.append(.send(gossipReply(), to: endpoint))
-      case .item(.forward(let raw)): effects.append(.send(raw, to: endpoint))
+      case .item(.message(let bytes)): effects.append(.send(bytes, to: endpoint))
       case .item(.delete(let id)):
         effects.append(.send(MessageEncoder.delete(from: me.peerID, file: id), to: endpoint))
       }

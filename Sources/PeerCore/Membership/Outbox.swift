@@ -7,7 +7,8 @@ import OrderedCollections
 /// is dropped and counted.
 struct Outbox {
   enum Item: Equatable {
-    case forward([UInt8])
+    /// As it is: a GOSSIP that is passed on.
+    case message([UInt8])
     case delete(FileID)
   }
 

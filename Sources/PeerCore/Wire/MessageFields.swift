@@ -41,7 +41,7 @@ enum MessageField: CaseIterable {
   }
 
   /// No name is longer; what is longer need not be kept to be known as unknown.
-  static let longestName = 15
+  static let longestName = fields.keys.map(\.count).max() ?? 0
 
   private static let fields = Dictionary(
     uniqueKeysWithValues: allCases.map { ($0.name.withUTF8Buffer { Array($0) }, $0) })
