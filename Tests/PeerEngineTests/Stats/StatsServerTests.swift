@@ -114,7 +114,7 @@ import Testing
       }
       async let late = HTTP.get(port: port, "/healthz", headers: ["Host": "localhost"], timeout: 60)
       // One leaves, by its own will or because it asked nothing for too long: the late one is served.
-      try await idle[0].close()
+      try? await idle[0].close()
       #expect(try await late.status == 200)
       for channel in idle.dropFirst() { channel.close(promise: nil) }
     }
