@@ -23,7 +23,7 @@ private let two = snapshot(
     (#"push 'a\b'c"d""#, ["push", #"a\bcd"#]),
     ("get ''", ["get", ""]), ("get a\\", ["get", "a\\"]), ("get ж日本", ["get", "ж日本"]),
   ])
-  func quotesAndBackslashes(line: String, words: [String]) throws {
+  func `quotes and backslashes keep words together, as in a shell`(line: String, words: [String]) throws {
     #expect(try CommandWord.split(line).map(\.text) == words)
   }
 

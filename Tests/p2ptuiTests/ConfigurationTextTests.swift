@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test func tildesAreHomes() throws {
+  @Test func `a tilde at the start of a path is the user's directory`() throws {
     let home = NSHomeDirectory()
     #expect(try options("home: ~/p2p").home == home + "/p2p")
     #expect(try options("", ["--log-file=~/log"]).logFile == home + "/log")

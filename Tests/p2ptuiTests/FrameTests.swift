@@ -14,7 +14,7 @@ import Testing
     expectGolden("screen-\(width)x\(height)", driver.screen)
   }
 
-  @Test func withoutAnything() {
+  @Test func `a peer that knows nothing says so in each pane`() {
     var snapshot = Fixture.snapshot(records: [])
     snapshot.peers = []
     snapshot.log = []
@@ -135,7 +135,7 @@ import Testing
     }
   }
 
-  @Test func dialogs() {
+  @Test func `questions name what they are about`() {
     var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers))
     driver.type("AD")
     expectGolden("delete", driver.screen)
@@ -144,7 +144,7 @@ import Testing
     expectGolden("quit", driver.screen)
   }
 
-  @Test func promptWithCandidates() {
+  @Test func `candidates stand over the prompt, the chosen one marked`() {
     var driver = Fixture.model()
     driver.type(":p")
     driver.press(.tab)

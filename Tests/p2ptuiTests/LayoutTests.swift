@@ -38,7 +38,7 @@ import Testing
     return draw(layout, size)
   }
 
-  @Test func stackedAt80x24() throws {
+  @Test func `at 80x24 the panes are stacked`() throws {
     expectGolden("layout-80x24", try layout(80, 24))
     expectGolden("layout-80x24-transfers", try layout(80, 24, transfers: true))
   }
@@ -48,7 +48,7 @@ import Testing
     expectGolden("layout-120x36-transfers", try layout(120, 36, transfers: true))
   }
 
-  @Test func detailsAt200x60() throws {
+  @Test func `at 200x60 there is room for details`() throws {
     expectGolden("layout-200x60", try layout(200, 60, transfers: true))
   }
 

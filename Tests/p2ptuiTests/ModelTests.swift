@@ -157,7 +157,7 @@ import Testing
     #expect(driver.model.files.marks.count == 3)
   }
 
-  @Test func sortAndReverse() {
+  @Test func `files and peers are sorted by the next column, the previous one, and in reverse`() {
     var driver = Fixture.model()
     driver.type("sI")
     #expect(
@@ -188,7 +188,7 @@ import Testing
     #expect(driver.model.row(.log) == 32)
   }
 
-  @Test func logLevels() {
+  @Test func `the log shows only more serious lines`() {
     var driver = Fixture.model()
     driver.type("3sss")
     #expect(driver.model.log.rows.allSatisfy { driver.model.snapshot.log[$0].level == .error })
@@ -244,7 +244,7 @@ import Testing
     expectCommands([.resume(id)], &driver)
   }
 
-  @Test func greetAndCopy() {
+  @Test func `a peer is greeted, and its id copied`() {
     var driver = Fixture.model()
     driver.type("2a")
     expectCommands([.gossip(Endpoint(host: "localhost", port: 8052))], &driver)

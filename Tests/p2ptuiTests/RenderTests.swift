@@ -58,18 +58,18 @@ import Testing
       (-5, "now"), (59, "59s"), (3_599, "59m"), (86_399, "23h"), (31_535_999, "364d"), (1 << 40, "999y"),
     ]
       as [(Int64, String)])
-  func ages(seconds: Int64, text: String) {
+  func `ages take four columns at most`(seconds: Int64, text: String) {
     #expect(Format.age(seconds: seconds) == text)
   }
 
-  @Test func dates() {
+  @Test func `dates are those of the place where one is`() {
     #expect(Format.date(seconds: 1_744_170_562, utcOffset: 0) == "2025-04-09 03:49:22")
     #expect(Format.date(seconds: 951_782_400, utcOffset: -1) == "2000-02-28 23:59:59")
     #expect(Format.date(seconds: -1, utcOffset: 0) == "1969-12-31 23:59:59")
     #expect(Format.clock(-1_000, utcOffset: 0) == "23:59:59")
   }
 
-  @Test func timeLeft() {
+  @Test func `the time left is rounded up`() {
     #expect(Format.duration(seconds: 59.2) == "1:00" && Format.duration(seconds: 3_605) == "1:00:05")
   }
 }
