@@ -69,10 +69,10 @@ fuzz: ## bytes that libFuzzer makes up for the reader of messages, SECONDS=60; t
 sim: ## whole peers in one thread, on a virtual clock, network and disk: SEEDS=1-200 PEERS=6
 	@scripts/setup build
 	@swift build -c release --product simulate
-	@.build/release/simulate --seeds $(SEEDS) --peers $(PEERS)
+	@.build/release/simulate --found Tests/SimulationTests/seeds.txt --seeds $(SEEDS) --peers $(PEERS)
 
 scale: ## how the network grows, by simulation: tables and plots for docs/SCALE.md
-	@scripts/setup build
+	@scripts/setup scale
 	@swift build -c release --product simulate
 	@scripts/scale
 

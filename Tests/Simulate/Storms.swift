@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import PeerSimulator
 
 struct Storms: ParsableCommand {
@@ -17,6 +18,9 @@ struct Storms: ParsableCommand {
   @Option(help: "Seconds in which everything may go wrong.")
   var storm = 300
 
+  @Option(help: "First repeat the runs of this file, which once found something.")
+  var found: String?
+
   @Flag(help: "Print every line of every log.")
   var log = false
 
@@ -32,18 +36,35 @@ struct Storms: ParsableCommand {
 
   func run() throws {
     var sum = Summary()
-    for seed in try range {
-      var plan = Plan(seed: seed)
-      plan.peers = peers
-      plan.strangers = strangers
-      plan.storm = Int64(storm) * 1_000
-      let outcome = Simulation(plan, tells: log).run()
-      sum.add(outcome)
-      if trace { print("seed \(seed): \(String(outcome.trace, radix: 16))") }
-      for failure in outcome.failures { print("seed \(seed): \(failure)") }
-    }
+    for plan in try foundPlans { run(plan, &sum) }
+    for seed in try range { run(plan(seed), &sum) }
     print(sum.text)
     if sum.failed > 0 { throw ExitCode.failure }
+  }
+
+  private func run(_ plan: Plan, _ sum: inout Summary) {
+    let outcome = Simulation(plan, tells: log).run()
+    sum.add(outcome)
+    if trace { print("seed \(plan.seed): \(String(outcome.trace, radix: 16))") }
+    for failure in outcome.failures { print("seed \(plan.seed): \(failure)") }
+  }
+
+  private func plan(_ seed: UInt64) -> Plan {
+    var plan = Plan(seed: seed)
+    plan.peers = peers
+    plan.strangers = strangers
+    plan.storm = Int64(storm) * 1_000
+    return plan
+  }
+
+  private var foundPlans: [Plan] {
+    get throws {
+      guard let found else { return [] }
+      return try FoundRun.all(in: String(contentsOfFile: found, encoding: .utf8)).map { run in
+        guard let run else { throw ValidationError("\(found) has a line that cannot be read") }
+        return run.plan
+      }
+    }
   }
 
   private var range: ClosedRange<UInt64> {

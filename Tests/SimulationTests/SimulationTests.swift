@@ -3,20 +3,23 @@ import PeerSimulator
 import TestSupport
 import Testing
 
-/// `make sim` runs many more, in a release build.
+/// A few runs, as debug builds are slow: `make sim` does many more in a release build, and so does CI.
 @Suite(.serialized) struct SimulationTests {
-  @Test(arguments: Array(1...8 as ClosedRange<UInt64>))
-  func `nothing is lost in a storm, and all agree after it`(seed: UInt64) async {
+  @Test(arguments: [1, 2] as [UInt64]) func `nothing is lost in a storm, and all agree after it`(seed: UInt64)
+    async
+  {
     let outcome = await Self.run(.short(seed: seed))
     #expect(outcome.failures == [])
     #expect(outcome.faults.total > 50)
     #expect(outcome.checks.total > 1_000)
   }
 
-  @Test(arguments: try FoundSeed.all()) func `what was found once does not come back`(_ found: FoundSeed)
-    async
-  {
-    #expect(await Self.run(.short(seed: found.seed)).failures == [])
+  @Test func `what was found once does not come back`() async throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "seeds.txt")
+    for found in FoundRun.all(in: try String(contentsOf: file, encoding: .utf8)) {
+      let found = try #require(found)
+      #expect(await Self.run(found.plan).failures == [], "\(found.plan.seed): \(found.what)")
+    }
   }
 
   @Test func `two processes do the same`() async throws {
@@ -47,24 +50,7 @@ extension Plan {
     var plan = Plan(seed: seed)
     plan.peers = 4
     plan.storm = 120_000
-    plan.hasLargeFiles = seed % 4 == 0
+    plan.hasLargeFiles = seed % 2 == 0
     return plan
-  }
-}
-
-/// A line of seeds.txt: a seed, and what it once found.
-struct FoundSeed: CustomTestStringConvertible {
-  let seed: UInt64
-  let what: Substring
-
-  var testDescription: String { "\(seed): \(what)" }
-
-  static func all() throws -> [FoundSeed] {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "seeds.txt")
-    return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
-      let parts = line.split(separator: " ", maxSplits: 1)
-      guard parts.count == 2, let seed = UInt64(parts[0]) else { return nil }
-      return FoundSeed(seed: seed, what: parts[1])
-    }
   }
 }
