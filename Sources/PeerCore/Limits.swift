@@ -79,7 +79,11 @@ public struct Limits: Sendable {
   /// Milliseconds that several holders give a file before one is asked for its block list: it takes the holder
   /// a second a gigabyte, and a short transfer is verified at its end as well.
   public var blockListPatience: Int64 = 3_000
-  /// GET_FILEs that wait for an upload slot; a further one is told that the file is not here.
+  /// One upload slot in so many goes only to addresses that have none, so that slow readers from one address
+  /// leave others some.
+  public var reservedSlotShare = 4
+  /// GET_FILEs that wait for an upload slot; a further one is told that the file is not here, or the newest of an
+  /// address that has more of them.
   public var waitingUploads = 256
   /// Rounds over all holders before a download is given up.
   public var downloadRounds = 8

@@ -335,11 +335,71 @@ import Testing
     limits.waitingUploads = 1
     var peer = Peer(limits: limits) { $0.uploads = 2 }
     peer.share(.ours(1))
-    for _ in 0..<4 { peer.request(FileID(1)) }
+    for number in 1...4 { peer.request(FileID(1), from: "10.9.9.\(number)") }
     #expect(peer.effects.serves.count == 2)
     #expect(peer.effects.refusals == 1)
     peer.happen(.uploadEnded(peer.effects.serves[0], .truncated))
     #expect(peer.effects.serves.count == 3)
+  }
+
+  @Test(arguments: [(1, 1), (2, 1), (4, 3), (16, 12), (100, 75)])
+  func oneAddressNeverHoldsTheLastSlots(slots: Int, most: Int) {
+    var limits = Limits()
+    limits.waitingUploads = 1_000
+    var peer = Peer(limits: limits) { $0.uploads = slots }
+    peer.share(.ours(1))
+    for _ in 0..<(slots + 1) { peer.request(FileID(1), from: "10.9.9.1") }
+    #expect(peer.effects.serves.count == most)
+    for number in 2..<(slots + 2) { peer.request(FileID(1), from: "10.9.8.\(number)") }
+    #expect(peer.effects.serves.count == slots)
+    peer.happen(.uploadEnded(peer.effects.serves[0], nil))
+    #expect(peer.effects.serves.count == slots + 1)
+  }
+
+  @Test func onLoopbackAllSlotsAreForAll() {
+    for address in ["127.0.0.1", "127.3.2.1", "::1", "::ffff:127.0.0.1"] {
+      var peer = Peer { $0.uploads = 8 }
+      peer.share(.ours(1))
+      for _ in 0..<9 { peer.request(FileID(1), from: address) }
+      #expect(peer.effects.serves.count == 8)
+    }
+  }
+
+  @Test func replicationsShareTheSlotsOfTheirAddress() {
+    var peer = Peer { $0.uploads = 4 }
+    peer.reply(ann)
+    for number in 1...5 { peer.share(.ours(number)) }
+    #expect(peer.effects.replications.count == 3)
+    peer.request(FileID(1), from: "10.9.9.1")
+    #expect(peer.effects.serves.count == 1)
+  }
+
+  @Test func replicationsAreBoundedAsRequestsAre() {
+    var limits = Limits()
+    limits.waitingUploads = 2
+    var peer = Peer(limits: limits) { $0.uploads = 1 }
+    peer.reply(ann)
+    for number in 1...5 { peer.share(.ours(number)) }
+    #expect(peer.effects.replications.count == 1)
+    #expect(peer.transfers.count == 3)
+    #expect(peer.effects.logs("is not replicated").count == 2)
+  }
+
+  @Test func inAFullQueueTheNewestOfTheBusiestAddressMakesRoom() {
+    var limits = Limits()
+    limits.waitingUploads = 3
+    var peer = Peer(limits: limits) { $0.uploads = 1 }
+    peer.share(.ours(1))
+    for _ in 0..<4 { peer.request(FileID(1), from: "10.9.9.1") }
+    #expect(peer.effects.refusals == 0)
+    peer.request(FileID(1), from: "10.9.9.2")
+    #expect(peer.effects.refusals == 1)
+    #expect(peer.transfers.map(\.peer) == ["10.9.9.1", "10.9.9.1", "10.9.9.1", "10.9.9.2"])
+    // Now it would only take the place of another one like it.
+    peer.request(FileID(1), from: "10.9.9.3")
+    peer.request(FileID(1), from: "10.9.9.1")
+    #expect(peer.effects.refusals == 3)
+    #expect(peer.transfers.count == 4)
   }
 
   @Test func aDeletedFileEndsItsUploads() {

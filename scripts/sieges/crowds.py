@@ -1,5 +1,6 @@
 """Too many: connections, messages, entries."""
 
+import collections
 import contextlib
 import itertools
 import pathlib
@@ -7,7 +8,7 @@ import socket
 import threading
 import time
 
-from besieged import MIB, Besieged, Witness, end, neighbour
+from besieged import MIB, Besieged, Skipped, Witness, end, neighbour
 from disk import holder_of, remote
 from processes import Failure
 from sources import random_file
@@ -16,6 +17,8 @@ from strangers import at_once, connect, entry, file_id, gossip, is_closed, reply
 KIB = 1024
 DESCRIPTORS = 96
 IDLE, DRIPPING, NOT_READING = 1_000, 100, 100
+# As many connections as one address may have, and the slots that it may take of 16.
+SLOW, SLOTS = 64, 12
 GOSSIPS = 40_000
 ENTRIES, TOO_MANY = 100_000, 131_073
 # Bytes of a message that are sent without an end, by several at once.
@@ -97,6 +100,78 @@ def idle_and_slow(directory: pathlib.Path):
     end(peer, holder, newcomer)
     return (f"a download meanwhile ends {fetched:.1f} s after the siege began, a newcomer is tracked once the idle "
             f"ones are let go of, after {idled:.0f} s; the slow ones are after {dripped:.0f} s"), witness
+
+
+class Sip(threading.Thread):
+    """Asks for one file on many connections, and reads each answer at 8 KiB/s: slowly, but not too slowly."""
+
+    def __init__(self, port: int, source: str, file: str, count: int):
+        super().__init__(daemon=True)
+        self.connections = []
+        for _ in range(count):
+            connection = socket.socket()
+            # The window is told when the connection is made.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * KIB)
+            connection.bind((source, 0))
+            connection.connect(("127.0.0.1", port))
+            connection.sendall(b'{"type": "GET_FILE", "file_id": "%s"}' % file.encode())
+            connection.setblocking(False)
+            self.connections.append(connection)
+        self.ended = threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        while not self.ended.wait(1):
+            for connection in self.connections:
+                with contextlib.suppress(OSError):
+                    connection.recv(8 * KIB)
+
+    def stop(self) -> None:
+        self.ended.set()
+        self.join()
+        for connection in self.connections:
+            connection.close()
+
+
+def own_address() -> str:
+    """Of this machine, other than loopback, where one address is many peers."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            raise Skipped("this machine has no address but loopback") from None
+        return probe.getsockname()[0]
+
+
+def slow_readers(directory: pathlib.Path):
+    """64 readers at one address want one file each, at 8 KiB/s; somebody else wants it too."""
+    source = own_address()
+    peer = Besieged(directory)
+    shared = peer.share(random_file(directory / "large.bin", 32 * MIB))
+    with Witness(peer, 256 * MIB) as witness:
+        readers = Sip(peer.port, source, shared["file_id"], SLOW)
+        peer.wait(lambda: uploads(peer) == {"active": SLOTS, "queued": SLOW - SLOTS}, "all of them have asked", 60)
+        began = time.monotonic()
+        newcomer = neighbour(directory, name="newcomer")
+        newcomer.send(f"gossip {peer.address}")
+        newcomer.send(f"get {remote(newcomer, 'large.bin')}")
+        newcomer.wait(lambda: newcomer.status()["files_local"] == 1, "the newcomer has it", 60)
+        seconds = time.monotonic() - began
+        held = uploads(peer)
+        readers.stop()
+    end(peer, newcomer)
+    if held.get("active") != SLOTS:
+        raise Failure(f"the slow readers were cut off, or not held back: {held}")
+    return (f"they hold {SLOTS} of 16 slots and keep them; a newcomer has the 32 MiB {seconds:.1f} s after it "
+            f"started"), witness
+
+
+def uploads(peer: Besieged) -> dict[str, int]:
+    transfers = peer.get("/api/v1/transfers")["transfers"]
+    return collections.Counter(
+        transfer["state"] for transfer in transfers
+        if transfer["direction"] == "up" and transfer["state"] in ("active", "queued"))
 
 
 def peers(peer: Besieged) -> list[str]:

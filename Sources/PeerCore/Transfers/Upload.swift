@@ -10,6 +10,8 @@ struct Upload {
   let number: UInt64
   let file: FileID
   let peer: String
+  /// Where it goes to, numeric if that is known; addresses share the slots.
+  let address: String
   let cause: Cause
   var isRunning = false
   var bytes: UInt64 = 0

@@ -7,7 +7,7 @@ extension PeerState {
       effects.append(.refuse(connection))
       return
     }
-    guard uploads.values.count(where: { !$0.isRunning }) < limits.waitingUploads else {
+    guard makeRoomToWait(for: address) else {
       log(.warning, "\(limits.waitingUploads) uploads wait already; \(address) gets nothing")
       effects.append(.refuse(connection))
       return
@@ -15,7 +15,7 @@ extension PeerState {
     let peer = membership.peers.first { $0.addresses.contains(address) && $0.addresses.count == 1 }
     let unique = membership.peers.count { $0.addresses.contains(address) } == 1
     enqueueUpload(
-      id, to: unique ? peer?.id.text ?? address : address,
+      id, to: unique ? peer?.id.text ?? address : address, at: address,
       bytes: request.part(ofSize: copy.size)?.length ?? copy.size, cause: .request(connection, request))
   }
 
@@ -32,28 +32,49 @@ extension PeerState {
 
   mutating func replicate(_ entry: FileEntry, _ copy: LocalCopy) {
     guard let peer = membership.random(1, using: &random).first else { return }
+    let address = peer.addresses.first ?? peer.endpoint.host
+    guard makeRoomToWait(for: address) else {
+      log(.info, "\(limits.waitingUploads) uploads wait already; \(named(entry)) is not replicated")
+      return
+    }
     log(.info, "\(named(entry)) is replicated to \(quoted(peer.id.text))")
-    enqueueUpload(entry.id, to: peer.id.text, bytes: copy.size, cause: .replication(peer.endpoint))
+    enqueueUpload(
+      entry.id, to: peer.id.text, at: address, bytes: copy.size,
+      cause: .replication(peer.endpoint))
   }
 
   private mutating func enqueueUpload(
-    _ id: FileID, to peer: String, bytes: UInt64, cause: Upload.Cause
+    _ id: FileID, to peer: String, at address: String, bytes: UInt64, cause: Upload.Cause
   ) {
     lastTransferNumber += 1
     let number = lastTransferNumber
     uploads[UploadID(number)] = Upload(
-      number: number, file: id, peer: peer, cause: cause, total: bytes)
+      number: number, file: id, peer: peer, address: address, cause: cause, total: bytes)
+  }
+
+  /// In a full queue the newest of the address that has most there gives way to an address that has fewer.
+  private mutating func makeRoomToWait(for address: String) -> Bool {
+    let waiting = uploads.filter { !$0.value.isRunning }
+    guard waiting.count >= limits.waitingUploads else { return true }
+    let counts = waiting.values.reduce(into: [:]) { $0[$1.address, default: 0] += 1 }
+    guard let most = counts.values.max(), counts[address, default: 0] + 1 < most,
+      let (id, upload) = waiting.elements.last(where: { counts[$0.value.address] == most })
+    else { return false }
+    log(.warning, "\(most) uploads to \(upload.address) wait; one of them gives way")
+    refuse(id, upload)
+    return true
   }
 
   mutating func startUploads() {
     guard uploads.values.contains(where: { !$0.isRunning }) else { return }
-    var free = slotsUp - uploads.values.count(where: \.isRunning)
-    for (id, upload) in uploads where free > 0 && !upload.isRunning {
+    let running = uploads.values.lazy.filter(\.isRunning).map(\.address)
+    var slots = UploadSlots(slotsUp, limits: limits, running: running)
+    for (id, upload) in uploads where !upload.isRunning {
       guard let record = catalogue[upload.file], let copy = record.copy else {
         refuse(id, upload)
         continue
       }
-      free -= 1
+      guard slots.take(for: upload.address) else { continue }
       uploads[id]?.isRunning = true
       uploads[id]?.meter = RateMeter(at: now.uptime)
       switch upload.cause {

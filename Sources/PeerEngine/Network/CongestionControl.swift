@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import PeerCore
 
 /// How fast TCP sends on loopback. BBR, the default of some systems, paces what it sends by the delays that it
 /// measures; on loopback there are none but those of a busy machine, and pacing by them halves the speed.
@@ -18,16 +19,11 @@ enum CongestionControl {
 
   /// Has an effect on what this side sends. A system that refuses keeps its choice.
   static func prepare(_ channel: any Channel) {
-    guard onLoopback == "reno", let address = channel.remoteAddress?.ipAddress, isLoopback(address),
+    guard onLoopback == "reno", let address = channel.remoteAddress?.ipAddress, Endpoint.isLoopback(address),
       let socket = channel as? any SocketOptionProvider
     else { return }
     let name: (UInt8, UInt8, UInt8, UInt8) = (0x72, 0x65, 0x6E, 0x6F)
     let option = NIOBSDSocket.Option(rawValue: 13)  // TCP_CONGESTION of Linux
     socket.unsafeSetSocketOption(level: .tcp, name: option, value: name).whenFailure { _ in }
-  }
-
-  /// - Parameter address: numeric.
-  static func isLoopback(_ address: String) -> Bool {
-    address.hasPrefix("127.") || address == "::1" || address.hasPrefix("::ffff:127.")
   }
 }

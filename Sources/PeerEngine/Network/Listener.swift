@@ -64,7 +64,7 @@ private final class Doorkeeper: Sendable {
     counts.withLock { counts in
       let here = counts.byAddress[address, default: 0]
       guard counts.all < limits.connections,
-        here < limits.connectionsPerAddress || CongestionControl.isLoopback(address)
+        here < limits.connectionsPerAddress || Endpoint.isLoopback(address)
       else { return false }
       counts.all += 1
       counts.byAddress[address] = here + 1
