@@ -80,5 +80,9 @@ extension PeerState {
   package func isPaused(_ id: FileID) -> Bool { downloads[id]?.state == .paused }
   /// Uploads that run or wait.
   package var uploadCount: Int { uploads.count }
+  /// Of those that run, the most to one address.
+  package var uploadsToOneAddress: Int {
+    uploads.values.filter(\.isRunning).reduce(into: [:]) { $0[$1.address, default: 0] += 1 }.values.max() ?? 0
+  }
   package var attemptCount: Int { attempts.count }
 }

@@ -166,7 +166,7 @@ public struct PeerState: Sendable {
   private mutating func receive(_ message: Message, from address: String, on connection: ConnectionID) {
     switch message {
     case .gossip(let gossip): receive(gossip, from: address)
-    case .gossipReply(let reply): receive(reply)
+    case .gossipReply(let reply): receive(reply, from: address)
     case .announce(let announce): receive(announce)
     case .getFile(let request): receive(request, from: address, on: connection)
     case .delete(let delete): receive(delete, from: address)

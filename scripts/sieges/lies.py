@@ -30,9 +30,20 @@ def spoofing(directory: pathlib.Path):
         say(peer.port, encode(real_file("last.bin", b"the last of them", owner="stranger")), ELSEWHERE)
         last = peer.wait_for_local("last.bin")
         expect_unchanged(peer, holder, wanted, own, last)
+        take_name(peer, holder, wanted)
+        expect_unchanged(peer, holder, wanted, own, last)
     end(peer, holder)
     return ("nothing changes: neither file goes, both keep their names and owners, the neighbour stays where it "
-            "is, nobody takes our name, no wrong bytes become a file"), witness
+            "is, or is back there at once, nobody takes our name, no wrong bytes become a file"), witness
+
+
+def take_name(peer: Besieged, holder: Program, wanted: str) -> None:
+    """A reply moves the neighbour to the stranger's address, from where its file is deleted, again and again."""
+    for _ in range(5):
+        say(peer.port, reply(9_996, "neighbour", [], host=ELSEWHERE) + delete("neighbour", wanted), ELSEWHERE)
+        say(peer.port, delete("neighbour", wanted), ELSEWHERE)
+        peer.wait(lambda: known(peer).get("neighbour") == holder.address, "the neighbour is back", 60)
+    peer.wait_for_log("refused: two addresses use that name")
 
 
 def lies(peer: Besieged, wanted: str, own: str) -> list[bytes]:

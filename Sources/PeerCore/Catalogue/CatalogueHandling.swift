@@ -139,7 +139,9 @@ extension PeerState {
       log(.warning, "\(who) refused: no peer of that id is tracked")
       return
     }
-    if owner.addresses.contains(address) || owner.endpoint.host == address {
+    if owner.claim.isContested(at: now.uptime, within: settings.peerTimeout) {
+      log(.warning, "\(who) refused: two addresses use that name")
+    } else if owner.isAt(address) {
       honour(delete, record)
     } else if owner.addresses.isEmpty, waitingDeletes.count < limits.pendingDeletes,
       resolve(owner.endpoint.host)

@@ -18,9 +18,9 @@ extension PeerState {
     for peer in next { outbox.enqueue(.message(gossip.raw), to: peer.endpoint) }
   }
 
-  mutating func receive(_ reply: GossipReply) {
+  mutating func receive(_ reply: GossipReply, from address: String) {
     guard isSomebodyElse(reply.peerID, at: reply.origin) else { return }
-    let handle = trackReplying(reply.peerID, at: reply.origin)
+    let handle = trackReplying(reply.peerID, at: reply.origin, from: address)
     membership.update(handle) { $0.toldFeatures = reply.features }
     if reply.unusable > 0 {
       log(.debug, "\(quoted(reply.peerID.text)) lists \(reply.unusable) files without a usable id, ignored")
@@ -49,38 +49,61 @@ extension PeerState {
     host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) } ? [host] : []
   }
 
-  /// A GOSSIP alone does not move a peer that is alive.
+  /// A GOSSIP alone does not move a peer that is alive; who is there may say so in a reply.
   private mutating func noteGossip(_ id: PeerID, at endpoint: Endpoint, from address: String) {
     guard let handle = membership.handle(of: id), let peer = membership[handle] else {
       _ = track(id, at: endpoint)
       return
     }
+    // A host name that somebody else chose may mean several addresses, the owner's among them.
+    let otherNameCounts = !peer.claim.isContested(at: now.uptime, within: settings.peerTimeout)
     let samePlace =
       peer.endpoint == endpoint
-      || (peer.endpoint.port == endpoint.port
+      || (otherNameCounts && peer.endpoint.port == endpoint.port
         && (peer.addresses.contains(endpoint.host) || peer.addresses.contains(address)))
     if samePlace {
       membership.update(handle) { $0.lastSeen = now.uptime }
     } else if now.uptime - peer.lastSeen > settings.peerTimeout {
       move(handle, to: endpoint)
+      membership.update(handle) { $0.claim = NameClaim() }
     } else {
       log(
         .debug,
         "\(quoted(id.text)) is tracked at \(peer.endpoint); a gossip from \(endpoint) does not move it")
+      askWhoIsThere(handle, endpoint)
     }
   }
 
-  private mutating func trackReplying(_ id: PeerID, at endpoint: Endpoint) -> PeerHandle {
+  private mutating func trackReplying(
+    _ id: PeerID, at endpoint: Endpoint, from address: String
+  ) -> PeerHandle {
     guard let handle = membership.handle(of: id), let peer = membership[handle] else {
       // Some name themselves in a GOSSIP and not in its reply.
       let isNameless = id.text == endpoint.description
-      guard isNameless, let handle = membership.handle(at: endpoint) else { return track(id, at: endpoint) }
+      guard isNameless, let handle = membership.handle(at: endpoint) else {
+        let handle = track(id, at: endpoint)
+        membership.update(handle) { $0.claim.address = address }
+        return handle
+      }
       membership.update(handle) { $0.lastSeen = now.uptime }
       return handle
     }
-    if peer.endpoint != endpoint { move(handle, to: endpoint) }
+    membership.update(handle) { $0.claim(endpoint, from: address, at: now.uptime) }
+    if peer.endpoint != endpoint {
+      move(handle, to: endpoint)
+      askWhoIsThere(handle, peer.endpoint)
+    }
     membership.update(handle) { $0.lastSeen = now.uptime }
     return handle
+  }
+
+  /// Whoever is there in this peer's name answers the greeting, and so contests the name or takes it back.
+  private mutating func askWhoIsThere(_ handle: PeerHandle, _ endpoint: Endpoint) {
+    guard var claim = membership[handle]?.claim else { return }
+    if claim.mayAsk(at: now.uptime, every: settings.gossipInterval) {
+      outbox.enqueue(.greeting, to: endpoint)
+    }
+    membership.update(handle) { $0.claim = claim }
   }
 
   private mutating func track(_ id: PeerID, at endpoint: Endpoint) -> PeerHandle {
@@ -190,6 +213,7 @@ extension PeerState {
         log(.debug, "reply to \(endpoint)")
         effects.append(.send(gossipReply(), to: endpoint))
       case .item(.message(let bytes)): effects.append(.send(bytes, to: endpoint))
+      case .item(.greeting): greet(endpoint)
       case .item(.delete(let id)):
         effects.append(.send(MessageEncoder.delete(from: me.peerID, file: id), to: endpoint))
       }

@@ -19,8 +19,21 @@ struct TrackedPeer {
   var toldFeatures: Features = []
   /// It did not understand what it says it does.
   var distrustsFeatures = false
+  var claim = NameClaim()
 
   var features: Features { distrustsFeatures ? [] : toldFeatures }
+
+  /// - Parameter address: numeric.
+  func isAt(_ address: String) -> Bool { endpoint.host == address || addresses.contains(address) }
+
+  /// A GOSSIP_REPLY in its name has come from that address, and says that it is at that endpoint.
+  mutating func claim(_ claimed: Endpoint, from address: String, at uptime: Int64) {
+    // As long as only gossip has told of it, where that says that it is counts as where it spoke from.
+    let isWhereGossipSays = addresses.isEmpty ? claimed.host == endpoint.host : isAt(address)
+    let isRival = claim.address.map { $0 != address } ?? !isWhereGossipSays
+    if isRival { claim.contested = uptime }
+    claim.address = address
+  }
 
   /// It told no id, so its address stands for one, which can own nothing.
   var isAnonymous: Bool { id.text == endpoint.description }

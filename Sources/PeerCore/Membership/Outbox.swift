@@ -9,6 +9,8 @@ struct Outbox {
   enum Item: Equatable {
     /// As it is: a GOSSIP that is passed on.
     case message([UInt8])
+    /// A GOSSIP of our own, made when its turn comes.
+    case greeting
     case delete(FileID)
   }
 

@@ -8,6 +8,8 @@ public enum Check: String, CaseIterable, Sendable {
   case survives = "what is here survives a crash"
   case staysGone = "what is gone stays gone"
   case ownFiles = "nobody changes or deletes our files"
+  case names = "nobody deletes in a name that its owner uses"
+  case slots = "no address holds all upload slots"
   case strangersFiles = "no received file becomes ours"
   case answerRate = "answers keep to their rate"
   case forwards = "gossip is forwarded unchanged, once"

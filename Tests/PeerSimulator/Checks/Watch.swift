@@ -11,6 +11,8 @@ final class Watch {
   /// Digests of the gossip that came in, and how often each was passed on.
   private var heard: [UInt64: Int] = [:]
   private var graves = 0
+  /// When each peer was last heard from where it really is: `uptime`.
+  private var heardAtHome: [PeerID: Int64] = [:]
 
   init(_ machine: Machine) {
     self.machine = machine
@@ -28,8 +30,15 @@ final class Watch {
     world.check(.timer, deadline > moment.uptime, at: machine, "\(deadline) at \(moment.uptime)")
     takeEvent(process, event)
     for effect in effects {
-      if case .send(let bytes, let endpoint, _) = effect { takeSend(process, bytes, endpoint, moment) }
+      switch effect {
+      case .send(let bytes, let endpoint, _): takeSend(process, bytes, endpoint, moment)
+      case .serve, .replicate:
+        let most = process.state.uploadsToOneAddress
+        world.check(.slots, most < machine.settings.uploads, at: machine, "\(most) uploads to one address")
+      default: break
+      }
     }
+    checkDeletes(process, event, effects, moment)
     checkGraves(process, event)
   }
 
@@ -37,6 +46,7 @@ final class Watch {
     switch event {
     case .received(let message, _, _):
       if case .gossip(let gossip) = message { heard[digest(gossip.raw), default: 0] += 0 }
+      noteHomes(process)
       checkOwnFiles(process)
     case .pushed: checkOwnFiles(process)
     case .kept(_, let copy):
@@ -103,6 +113,32 @@ final class Watch {
         .ownFiles,
         known == nil ? machine.promises.gone.contains(id) || isBeingDeleted(id) : known?.entry == entry,
         at: machine, "\(entry.name) is now \(known.map { "\($0.entry)" } ?? "deleted")")
+    }
+  }
+
+  private func noteHomes(_ process: PeerProcess) {
+    for peer in process.state.trackedPeers where world.home(of: peer.id) == peer.endpoint {
+      heardAtHome[peer.id] = peer.lastSeen
+    }
+  }
+
+  /// What others have deleted was deleted by its owner, unless the owner has not been heard from for so long that
+  /// its name was free.
+  private func checkDeletes(_ process: PeerProcess, _ event: Event, _ effects: [Effect], _ moment: Moment) {
+    if case .command = event { return }
+    for case .persist(let changes) in effects {
+      for case .bury(let tombstone) in changes where !isBeingDeleted(tombstone.id) {
+        guard let file = world.truth.files[tombstone.id], file.entry.owner == tombstone.owner else {
+          continue
+        }
+        let silence = heardAtHome[PeerID(tombstone.owner)].map { moment.uptime - $0 } ?? .max
+        world.check(
+          .names, silence > machine.settings.peerTimeout, at: machine,
+          "\(file.entry.name) of \(tombstone.owner), who was heard \(silence) ms before, was deleted by somebody else"
+        )
+        // For others that name was free. Its owner deletes it as well, so that all can agree again.
+        world.truth.change(tombstone.id) { $0.isDoubtful = true }
+      }
     }
   }
 

@@ -37,6 +37,7 @@ final class Machine {
     settings.autoFetch = world.chance(1, in: 2) ? 3 : 0
     if world.chance(1, in: 4) { settings.quota = UInt64(world.pick(1...4)) << 20 }
     settings.maxFileSize = 64 << 20
+    settings.uploads = world.pick(2...16)
     self.settings = settings
   }
 

@@ -3,11 +3,17 @@ import PeerCore
 
 /// One end of a connection, told what comes out of it.
 protocol ConnectionEnd: AnyObject {
+  /// What arrives is taken at once; else a piece now and then.
+  var reads: Bool { get }
   func received(_ bytes: [UInt8])
   /// The other side sends nothing more.
   func ended()
   /// Nothing more comes or goes.
   func broke(_ why: String)
+}
+
+extension ConnectionEnd {
+  var reads: Bool { true }
 }
 
 /// A TCP connection as the network lets it be: bytes come late and in any pieces, or not at all.
@@ -145,7 +151,7 @@ final class Connection {
     if network.isCut(from: address(of: side), to: address(of: side.other)) { return wait(side, 500) }
     if let pause = meetFate(side) { return wait(side, pause) }
     guard let (_, item) = pipes[side.rawValue].queue.popFirst() else { return }
-    defer { pump(side) }
+    defer { if ends[side.other.rawValue]?.reads == false { wait(side, 1_000) } else { pump(side) } }
     switch item {
     case .bytes(let bytes):
       pipes[side.rawValue].arrived += bytes.count

@@ -5,7 +5,8 @@ public enum Fault: String, CaseIterable, Sendable {
   case diskFull = "full disk", diskError = "failing disk", slowDisk = "slow disk"
   case clockJump = "clock jump"
   case lie, flood, repeatedID = "repeated id", resurrection, spoofedDelete = "spoofed delete"
-  case stolenID = "stolen id", junk, wrongBytes = "wrong bytes", wrongBlocks = "wrong blocks"
+  case stolenID = "stolen id", takenName = "taken name", hoardedSlots = "hoarded slots", junk, wrongBytes =
+    "wrong bytes", wrongBlocks = "wrong blocks"
   case unaskedFile = "unasked file", thirdParty = "third party"
   case putByHand = "put by hand", takenByHand = "taken by hand"
 }

@@ -8,6 +8,8 @@ final class Stranger {
   private unowned let world: World
   /// Gossip of others, to be sent again.
   private var heard: [[UInt8]] = []
+  /// Connections on which it hardly reads.
+  private var hoarded: [Connection] = []
 
   init(_ number: Int, in world: World) {
     self.world = world
@@ -23,7 +25,11 @@ final class Stranger {
     act()
   }
 
-  func leave() { world.network.stopListening(at: address, endpoint.port, silently: true) }
+  func leave() {
+    world.network.stopListening(at: address, endpoint.port, silently: true)
+    for connection in hoarded { connection.abandon(from: .dialer) }
+    hoarded = []
+  }
 
   private func act() {
     world.schedule.after(Int64(world.pick(200...5_000))) { [weak self] in
@@ -34,7 +40,7 @@ final class Stranger {
   }
 
   private func harm(_ victim: Machine) {
-    switch world.pick(0...11) {
+    switch world.pick(0...14) {
     case 0: flood(victim)
     case 1: repeatGossip(victim)
     case 2: resurrect(victim)
@@ -44,6 +50,8 @@ final class Stranger {
     case 6: pushUnasked(victim)
     case 7: nameThirdParty(victim)
     case 8...9: describeDifferently(victim)
+    case 10...11: takeName(victim)
+    case 12: hoardSlots(victim)
     default: send(gossip(world.uuid), to: victim)
     }
   }
@@ -63,7 +71,13 @@ final class Stranger {
 
   private final class Sink: ConnectionEnd {
     private unowned let connection: Connection
-    init(_ connection: Connection) { self.connection = connection }
+    let reads: Bool
+
+    init(_ connection: Connection, reads: Bool = true) {
+      self.connection = connection
+      self.reads = reads
+    }
+
     func received(_ bytes: [UInt8]) {}
     func ended() { connection.close(from: .dialer) }
     func broke(_ why: String) {}
@@ -131,6 +145,37 @@ final class Stranger {
     guard let other = world.pick(from: world.machines) else { return }
     world.faults.note(.stolenID)
     send(MessageEncoder.gossip(from: endpoint, peerID: other.id, id: world.uuid), to: victim)
+  }
+
+  /// Answers in the name of a file's owner, who is moved here by that, and deletes the file.
+  private func takeName(_ victim: Machine) {
+    guard let file = world.pick(from: world.truth.order).flatMap({ world.truth.files[$0] }) else { return }
+    world.faults.note(.takenName)
+    let owner = PeerID(file.entry.owner)
+    let claim = MessageEncoder.gossipReply(from: endpoint, peerID: owner, files: claims())
+    send(claim + MessageEncoder.delete(from: owner, file: file.entry.id), to: victim)
+    guard world.chance(1, in: 2) else { return }
+    // Again, after the owner may have answered.
+    world.schedule.after(Int64(world.pick(1_000...70_000))) { [weak self] in
+      guard let self, self.world.isChaotic else { return }
+      self.send(claim, to: victim)
+      self.send(MessageEncoder.delete(from: owner, file: file.entry.id), to: victim)
+    }
+  }
+
+  /// Asks for one file on many connections, and hardly reads.
+  private func hoardSlots(_ victim: Machine) {
+    let here = victim.process?.state.records.lazy.map(\.record).filter { $0.copy != nil } ?? []
+    guard let file = here.max(by: { ($0.copy?.size ?? 0) < ($1.copy?.size ?? 0) })?.entry.id else { return }
+    world.faults.note(.hoardedSlots)
+    for _ in 0..<world.pick(5...30) {
+      world.network.dial(from: address, to: victim.endpoint) { [weak self] connection, _ in
+        guard let self, let connection else { return }
+        self.hoarded.append(connection)
+        connection.attach(Sink(connection, reads: false), at: .dialer)
+        connection.write(MessageEncoder.getFile(file), from: .dialer)
+      }
+    }
   }
 
   private func sendJunk(_ victim: Machine) {

@@ -47,6 +47,8 @@ final class World {
     strangers = (0..<plan.strangers).map { Stranger($0, in: self) }
   }
 
+  func home(of id: PeerID) -> Endpoint? { machines.first { $0.id == id }?.endpoint }
+
   // MARK: Chance
 
   func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
