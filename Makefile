@@ -13,7 +13,7 @@ MINUTES ?= 60
 RELEASE := .build/release/p2ptui
 DEBUG := P2PTUI_EXECUTABLE=.build/debug/p2ptui
 # Those that take seconds.
-SHORT_SIEGES := full-disk failing-disk file-size no-permission no-descriptors spoofing names
+SHORT_SIEGES := full-disk failing-disk file-size no-permission no-descriptors slow-readers spoofing names
 
 help: ## this list
 	@echo 'make run ARGS="<peer_id> <host> <p2p_port> <http_port>"   start a peer; without ARGS the demo'
@@ -37,13 +37,14 @@ test: ## every test
 
 # Warnings are errors here and nowhere else (Package.swift reads P2PTUI_STRICT).
 check: export P2PTUI_STRICT = 1
-check: ## format lint, a build without warnings, every test, a few rounds of crash, siege and soak
+check: ## format lint, a build without warnings, every test, a few rounds of simulator, crash, siege and soak
 	@scripts/setup test
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Benchmarks
 	@for script in scripts/setup scripts/fuzz-api scripts/sanitize scripts/dist scripts/debian.sh scripts/try-package scripts/try-source .ci/run; do bash -n $$script || exit 1; done
 	@python3 -m unittest discover --quiet --start-directory Tests/Interop
 	@swift build --build-tests
 	@swift test --skip-build --disable-xctest
+	@.build/debug/simulate --seeds 1-20 --peers 4 --storm 120
 	@$(DEBUG) scripts/sync-order
 	@$(DEBUG) scripts/crash --rounds 10
 	@$(DEBUG) scripts/siege $(SHORT_SIEGES)

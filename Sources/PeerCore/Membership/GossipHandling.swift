@@ -55,7 +55,7 @@ extension PeerState {
       _ = track(id, at: endpoint)
       return
     }
-    // A host name that somebody else chose may mean several addresses, the owner's among them.
+    // Who contests a name may give a host name that means the owner's address as well as its own.
     let otherNameCounts = !peer.claim.isContested(at: now.uptime, within: settings.peerTimeout)
     let samePlace =
       peer.endpoint == endpoint
@@ -99,11 +99,11 @@ extension PeerState {
 
   /// Whoever is there in this peer's name answers the greeting, and so contests the name or takes it back.
   private mutating func askWhoIsThere(_ handle: PeerHandle, _ endpoint: Endpoint) {
-    guard var claim = membership[handle]?.claim else { return }
-    if claim.mayAsk(at: now.uptime, every: settings.gossipInterval) {
-      outbox.enqueue(.greeting, to: endpoint)
+    var isDue = false
+    membership.update(handle) {
+      isDue = $0.claim.mayAsk(at: now.uptime, every: settings.gossipInterval)
     }
-    membership.update(handle) { $0.claim = claim }
+    if isDue { outbox.enqueue(.greeting, to: endpoint) }
   }
 
   private mutating func track(_ id: PeerID, at endpoint: Endpoint) -> PeerHandle {

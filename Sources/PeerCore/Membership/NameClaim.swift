@@ -1,9 +1,9 @@
 /// Who speaks in a tracked peer's name (PROTOCOL.md, "Identity").
 ///
-/// Nothing proves a name, but nobody chooses the address that a connection comes from. A GOSSIP_REPLY, which is never
-/// passed on, claims its name for that address. For some time after another address has claimed it (`Settings.peerTimeout`),
-/// no DELETE in that name counts, whoever came first: the file stays, and its owner, who sees it listed, sends the
-/// DELETE again.
+/// Nothing proves a name, but nobody chooses the address that a connection comes from. A GOSSIP_REPLY, which is
+/// never passed on, claims its name for that address. For `Settings.peerTimeout` after another address has claimed
+/// it, no DELETE in that name counts, whoever came first: the file stays, and its owner, who sees it listed, sends
+/// the DELETE again.
 struct NameClaim {
   /// Numeric, of the last GOSSIP_REPLY; `nil` while only GOSSIP has told of the peer.
   var address: String?

@@ -171,8 +171,9 @@ final class Stranger {
     for _ in 0..<world.pick(5...30) {
       world.network.dial(from: address, to: victim.endpoint) { [weak self] connection, _ in
         guard let self, let connection else { return }
-        self.hoarded.append(connection)
         connection.attach(Sink(connection, reads: false), at: .dialer)
+        guard self.world.isChaotic else { return connection.abandon(from: .dialer) }
+        self.hoarded.append(connection)
         connection.write(MessageEncoder.getFile(file), from: .dialer)
       }
     }
