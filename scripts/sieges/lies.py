@@ -39,11 +39,15 @@ def spoofing(directory: pathlib.Path):
 
 def take_name(peer: Besieged, holder: Program, wanted: str) -> None:
     """A reply moves the neighbour to the stranger's address, from where its file is deleted, again and again."""
-    for _ in range(5):
+    for number in range(1, 6):
         say(peer.port, reply(9_996, "neighbour", [], host=ELSEWHERE) + delete("neighbour", wanted), ELSEWHERE)
-        say(peer.port, delete("neighbour", wanted), ELSEWHERE)
+        # Refused is what came after the reply: so that was taken in.
+        peer.wait(lambda: refused(peer) == number, "the DELETE is refused", 60)
         peer.wait(lambda: known(peer).get("neighbour") == holder.address, "the neighbour is back", 60)
-    peer.wait_for_log("refused: two addresses use that name")
+
+
+def refused(peer: Besieged) -> int:
+    return sum("refused: two addresses use that name" in line for line in peer.log_lines())
 
 
 def lies(peer: Besieged, wanted: str, own: str) -> list[bytes]:
