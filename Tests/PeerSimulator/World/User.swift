@@ -56,8 +56,9 @@ final class User {
 
   private func delete(_ process: PeerProcess) {
     let mine = process.machine.id.text
+    // An empty file that two have pushed within one second is one file with two owners; one of them may delete it.
     let isOurs = { [world] (file: FileRecord) in
-      file.entry.owner == mine && world.truth.files[file.entry.id] != nil
+      file.entry.owner == mine && world.truth.files[file.entry.id]?.entry.owner == mine
     }
     if let id = file(process, where: isOurs) { delete(id, process) }
   }
