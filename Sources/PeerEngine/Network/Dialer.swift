@@ -25,7 +25,7 @@ struct Dialer: Sendable {
         .channelOption(.allowRemoteHalfClosure, value: true)
         .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         .channelOption(.maxMessagesPerRead, value: 1)
-        .channelOption(.recvAllocator, value: PeerChannel.receiveAllocator)
+        .channelOption(.recvAllocator, value: .growing(to: limits.read(ofBuffer: receiveBuffer ?? 0)))
         .connect(host: endpoint.host, port: endpoint.port) { channel in
           channel.eventLoop.makeCompletedFuture { try OpenedChannel(channel) }
         }

@@ -23,7 +23,9 @@ struct Listener: Sendable {
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.maxMessagesPerRead, value: 1)
-      .childChannelOption(.recvAllocator, value: PeerChannel.receiveAllocator)
+      .childChannelOption(
+        .recvAllocator, value: .growing(to: limits.read(ofBuffer: limits.acceptedReceiveBuffer))
+      )
       .bind(to: address) { child in
         child.eventLoop.makeCompletedFuture { try OpenedChannel(child) }
       }
@@ -81,9 +83,7 @@ private final class Doorkeeper: Sendable {
   }
 }
 
-extension NIOAsyncChannel where Inbound == ByteBuffer, Outbound == ByteBuffer {
-  /// Buffers grow with the speed of the sender, up to what keeps four of them small.
-  static var receiveAllocator: AdaptiveRecvByteBufferAllocator {
-    AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 8_192, maximum: 128 * 1024)
-  }
+extension RecvByteBufferAllocator where Self == AdaptiveRecvByteBufferAllocator {
+  /// Buffers grow with the speed of the sender.
+  static func growing(to bytes: Int) -> Self { Self(minimum: 2_048, initial: 8_192, maximum: bytes) }
 }

@@ -38,6 +38,13 @@ struct NetworkLimits: Sendable {
   /// What a connection gets when the others have taken their share.
   var leastReceiveBuffer = 64 << 10
   var acceptedReceiveBuffer = 1 << 20
+  /// Bytes taken from a socket at once, at most; about four times as many are in memory for a connection.
+  private let largestRead = 512 << 10
+  private let leastRead = 64 << 10
   /// Bytes of messages being read that may be held at once over all connections: four of the largest.
   var heldBytes = 256 << 20
+
+  /// Bytes to take at once from a socket with such a receive buffer. Many at once spare turns of threads, and are
+  /// there only where much comes in.
+  func read(ofBuffer bytes: Int) -> Int { min(max(bytes / 8, leastRead), largestRead) }
 }
