@@ -70,6 +70,11 @@ public struct Limits: Sendable {
   public var downloadsLookedAhead = 64
   /// Holders that give one file at once. More fill no line that four do not fill.
   public var holdersAtOnce = 4
+  /// Bytes asked of one of several holders at once: few enough for the file to come nearly in its order, since the hash
+  /// goes from its beginning to its end and would otherwise be left for last.
+  public var largestPart: UInt64 = 64 << 20
+  /// How many times as fast a holder must be to take over what keeps the hash from going on.
+  public var muchFaster = 4.0
   /// Bytes that a holder must have left to share them with another one: below, asking costs more than it
   /// gives.
   public var leastShare: UInt64 = 4 << 20

@@ -95,6 +95,57 @@ import Testing
     #expect(now[2].upperBound == first[0].upperBound)
   }
 
+  /// A peer that has begun to fetch a file of 1 GiB, with the parts asked for.
+  private func largePeer(_ holders: [(Other, Features)]) -> (peer: Peer, file: FileEntry) {
+    var large = file
+    large.sizeBytes = 1_024 * Self.mebibyte
+    var peer = Peer { $0.peerTimeout = 10_000_000 }
+    for (other, features) in holders { peer.reply(other, [large], features: features) }
+    peer.forgetEffects()
+    _ = peer.command(.get(large.id))
+    return (peer, large)
+  }
+
+  @Test func aLargeFileComesNearlyInItsOrder() {
+    var (peer, large) = largePeer([(ann, .ours), (bob, .ours)])
+    let fetches = peer.effects.fetches
+    #expect(fetches.map(\.start) == [0, 64 * Self.mebibyte])
+    #expect(fetches.map(\.end) == [64 * Self.mebibyte, 128 * Self.mebibyte])
+    peer.finish(fetches[1], of: large, end: 128 * Self.mebibyte)
+    peer.finish(fetches[0], of: large, end: 64 * Self.mebibyte)
+    #expect(peer.effects.fetches.map(\.start).suffix(2) == [128 * Self.mebibyte, 192 * Self.mebibyte])
+  }
+
+  @Test func whoGivesOnlyWholeFilesGoesOnWithItsHalfOfALargeOne() {
+    var (peer, large) = largePeer([(ann, [])])
+    peer.reply(bob, [large], features: .ours)
+    #expect(peer.effects.fetches[1].start > 500 * Self.mebibyte)
+    #expect(!peer.effects.contains(.shorten(peer.effects.fetches[0].attempt, to: 64 * Self.mebibyte)))
+  }
+
+  @Test func whatKeepsTheHashWaitingIsTakenOverByWhoIsMuchFaster() {
+    var (peer, large) = largePeer([(ann, .ours), (bob, .ours)])
+    let fetches = peer.effects.fetches
+    peer.wait(1_000)
+    peer.happen(.fetchProgress(fetches[0].attempt, position: Self.mebibyte, size: large.sizeBytes))
+    peer.happen(.fetchProgress(fetches[1].attempt, position: 127 * Self.mebibyte, size: large.sizeBytes))
+    peer.finish(fetches[1], of: large, end: 128 * Self.mebibyte)
+    let last = peer.effects.fetches.last
+    #expect(last?.holder == fetches[1].holder)
+    #expect(last.map { $0.start < 8 * Self.mebibyte } == true)
+    #expect(last?.end == 64 * Self.mebibyte)
+  }
+
+  @Test func nothingIsTakenFromWhoIsAsFast() {
+    var (peer, large) = largePeer([(ann, .ours), (bob, .ours)])
+    let fetches = peer.effects.fetches
+    peer.wait(1_000)
+    peer.happen(.fetchProgress(fetches[0].attempt, position: 32 * Self.mebibyte, size: large.sizeBytes))
+    peer.happen(.fetchProgress(fetches[1].attempt, position: 127 * Self.mebibyte, size: large.sizeBytes))
+    peer.finish(fetches[1], of: large, end: 128 * Self.mebibyte)
+    #expect(peer.effects.fetches.last?.start == 128 * Self.mebibyte)
+  }
+
   @Test func theLastBlocksAreAskedTwiceIfTheirHolderIsSlow() {
     var peer = peer([(ann, .ours), (bob, .ours)])
     let fetches = peer.effects.fetches

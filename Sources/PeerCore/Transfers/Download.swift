@@ -130,6 +130,12 @@ struct Download {
     return here
   }
 
+  /// The attempt for the first bytes that are missing, if they are asked for and nobody else has been asked too.
+  var first: (key: AttemptID, value: Attempt)? {
+    let missing = here.ranges.first.map { $0.lowerBound == 0 ? $0.upperBound : 0 } ?? 0
+    return attempts.first { !$0.value.isDoubled && $0.value.position == missing }.map { ($0.key, $0.value) }
+  }
+
   /// Bytes that are here.
   var bytes: UInt64 { here.ranges.reduce(0) { $0 + UInt64($1.upperBound - $1.lowerBound) } }
 

@@ -72,9 +72,22 @@ extension PeerState {
     var start: UInt64
     var end: UInt64?
     var isDoubled = false
+
+    init(start: UInt64, end: UInt64?, isDoubled: Bool = false) {
+      self.start = start
+      self.end = end
+      self.isDoubled = isDoubled
+    }
+
+    init(_ start: UInt64, upTo end: UInt64, size: UInt64, atMost bytes: UInt64) {
+      self.start = start
+      let end = end - start > bytes ? start + bytes : end
+      self.end = end == size ? nil : end
+    }
   }
 
-  /// What is missing and asked of nobody; else a share of what another holder has left.
+  /// What keeps the hash waiting for somebody much slower; else what is missing and asked of nobody; else a share of
+  /// what another holder has left.
   private mutating func part(of download: Download, for holder: TrackedPeer) -> Part? {
     guard let size = download.size else {
       return download.attempts.isEmpty ? Part(start: 0, end: nil) : nil
@@ -85,16 +98,41 @@ extension PeerState {
       let end = attempt.end ?? size
       if attempt.start < end { open.remove(contentsOf: attempt.start..<end) }
     }
-    if let gap = open.ranges.first {
-      return Part(start: gap.lowerBound, end: gap.upperBound == size ? nil : gap.upperBound)
+    if let first = download.first, isMuchFaster(holder, than: first.value),
+      first.value.left(size: size) ?? 0 >= limits.leastShare,
+      let part = share(of: first, in: download, size: size, for: holder)
+    {
+      return part
     }
-    return share(of: download, size: size, for: holder)
-  }
-
-  private mutating func share(of download: Download, size: UInt64, for holder: TrackedPeer) -> Part? {
+    if let gap = open.ranges.first {
+      return Part(gap.lowerBound, upTo: gap.upperBound, size: size, atMost: largestPart(of: download))
+    }
     let slowest = download.attempts.filter { !$0.value.isDoubled }
       .max { $0.value.secondsLeft(size: size) < $1.value.secondsLeft(size: size) }
-    guard let (id, attempt) = slowest.map({ ($0.key, $0.value) }) else { return nil }
+    return slowest.flatMap { share(of: ($0.key, $0.value), in: download, size: size, for: holder) }
+  }
+
+  private func isMuchFaster(_ holder: TrackedPeer, than attempt: Download.Attempt) -> Bool {
+    let seconds = Double(now.uptime - attempt.began) / 1000
+    let theirs = max(attempt.meter.rate, Double(attempt.received.count) / max(seconds, 0.001))
+    return seconds >= limits.patienceWithLastBlocks / 4 && holder.rate > limits.muchFaster * theirs
+  }
+
+  /// No bound where one holder gives all.
+  private func largestPart(of download: Download) -> UInt64 {
+    guard !download.isSolo, let holders = catalogue[download.file]?.holders else { return .max }
+    let able = holders.count {
+      !download.failed.contains($0) && membership[$0]?.features.contains(.range) == true
+    }
+    return able > 1 ? limits.largestPart : .max
+  }
+
+  /// Of what another holder has left, as much as both will be ready with at the same time.
+  private mutating func share(
+    of other: (key: AttemptID, value: Download.Attempt), in download: Download, size: UInt64,
+    for holder: TrackedPeer
+  ) -> Part? {
+    let (id, attempt) = other
     let end = attempt.end ?? size
     let position = min(end, attempt.position + attempt.meter.sinceLast(at: now.uptime))
     let block = BlockList.blockSize
@@ -107,12 +145,14 @@ extension PeerState {
     }
     let theirs = max(attempt.meter.rate, 1)
     let ours = holder.rate >= 1 ? holder.rate : theirs
-    let kept = UInt64(Double(end - position) * min(0.98, theirs / (theirs + ours)))
+    // Who gives only whole files is not asked for another part.
+    let largest = attempt.features.contains(.range) ? largestPart(of: download) : .max
+    let kept = min(largest, UInt64(Double(end - position) * min(0.98, theirs / (theirs + ours))))
     let split = (position + kept) / block * block + block
     guard split < end else { return nil }
     change(download.file) { $0.attempts[id]?.end = split }
     effects.append(.shorten(id, to: split))
-    return Part(start: split, end: attempt.end)
+    return Part(split, upTo: end, size: size, atMost: largestPart(of: download))
   }
 
   private mutating func begin(_ part: Part, of download: Download, at holder: TrackedPeer) {
