@@ -103,9 +103,9 @@ struct Model: Sendable {
 
   /// After how many milliseconds the next `tick` is due.
   var wakeAfter: Int64 {
-    // Ages of peers and waits of transfers are told in seconds; what else there is can wait longer.
+    // Ages of peers and waits of transfers are told in seconds; those of files can wait longer.
     let isTimed = !snapshot.peers.isEmpty || snapshot.transfers.contains { !$0.state.isOver }
-    var wait: Int64 = isTimed ? 1_000 : 5_000
+    var wait: Int64 = isTimed ? 1_000 : snapshot.files.count == 0 ? 60_000 : 5_000
     if !pendingDeletes.isEmpty { wait = min(wait, 1_000) }
     if let notice { wait = min(wait, notice.until - now) }
     if let notice, news != nil { wait = min(wait, notice.since + Self.readingTime - now) }
