@@ -79,7 +79,7 @@ public struct Limits: Sendable {
   /// gives.
   public var leastShare: UInt64 = 4 << 20
   /// Seconds that the last blocks may have taken, and may take yet, before another holder is asked for them
-  /// too.
+  /// too; a quarter of it where that one is much faster.
   public var patienceWithLastBlocks = 0.25
   /// Milliseconds that several holders give a file before one is asked for its block list: it takes the holder
   /// a second a gigabyte, and a short transfer is verified at its end as well.

@@ -118,6 +118,11 @@ extension PeerState {
     return seconds >= limits.patienceWithLastBlocks / 4 && holder.rate > limits.muchFaster * theirs
   }
 
+  /// Seconds.
+  private func patience(of holder: TrackedPeer, with attempt: Download.Attempt) -> Double {
+    limits.patienceWithLastBlocks / (isMuchFaster(holder, than: attempt) ? 4 : 1)
+  }
+
   /// No bound where one holder gives all.
   private func largestPart(of download: Download) -> UInt64 {
     guard !download.isSolo, let holders = catalogue[download.file]?.holders else { return .max }
@@ -139,7 +144,8 @@ extension PeerState {
     guard end - position >= limits.leastShare else {
       // The last blocks are asked twice, if the first one asked is slow.
       let seconds = Double(now.uptime - attempt.began) / 1000
-      guard min(seconds, attempt.secondsLeft(size: size)) > limits.patienceWithLastBlocks else { return nil }
+      let patience = patience(of: holder, with: attempt)
+      guard min(seconds, attempt.secondsLeft(size: size)) > patience else { return nil }
       change(download.file) { $0.attempts[id]?.isDoubled = true }
       return Part(start: attempt.position / block * block, end: attempt.end, isDoubled: true)
     }
