@@ -3,8 +3,8 @@ import OrderedCollections
 /// A file on its way here (PROTOCOL.md, "Transfers" and "Extension").
 ///
 /// What is missing of it is cut into parts, each asked of one holder: an attempt. A holder that has finished
-/// takes half of what the slowest one has left, so that all end together, however fast each is. When
-/// everything is there, the file's id decides; only then it is kept.
+/// takes the next part, nearly in the order of the file, or a share of what the slowest one has left, so that all
+/// end together, however fast each is. When everything is there, the file's id decides; only then it is kept.
 struct Download {
   enum State: Equatable {
     case queued
