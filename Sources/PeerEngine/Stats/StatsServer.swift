@@ -9,8 +9,9 @@ import ServiceLifecycle
 public actor StatsServer {
   /// Bounds of the server, each with its reason.
   enum Limits {
-    /// Open connections in all; further ones wait in the backlog until one closes.
-    static let connections = 1024
+    /// Open connections in all, fewer where there are few descriptors; further ones wait in the backlog until one
+    /// closes.
+    static var connections: Int { min(1024, max(8, Descriptors.spare / 4)) }
     /// Open connections from one address; loopback is exempt, where one user's tools are at home.
     static let connectionsPerAddress = 64
     /// Bytes of a request's header: browsers send about 1 KiB.
@@ -106,8 +107,7 @@ public actor StatsServer {
       },
       configuration: ApplicationConfiguration(
         address: .hostname(address, port: port),
-        availableConnectionsDelegate: .maximum(
-          min(Limits.connections, max(8, Descriptors.spare / 4)), logger: silence)),
+        availableConnectionsDelegate: .maximum(Limits.connections, logger: silence)),
       logger: silence, started: { channel in onStart(channel.localAddress?.port ?? port) })
   }
 

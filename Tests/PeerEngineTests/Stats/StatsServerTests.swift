@@ -106,9 +106,10 @@ import Testing
   }
 
   @Test func moreConnectionsThanFitWaitForTheirTurn() async throws {
+    let fitting = StatsServer.Limits.connections
     try await withServer { port in
       var idle: [any Channel] = []
-      for _ in 0..<StatsServer.Limits.connections {
+      for _ in 0..<fitting {
         let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
         idle.append(try await bootstrap.connect(host: "127.0.0.1", port: port).get())
       }
