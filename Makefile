@@ -69,12 +69,12 @@ fuzz: ## bytes that libFuzzer makes up for the reader of messages, SECONDS=60; t
 
 sim: ## whole peers in one thread, on a virtual clock, network and disk: SEEDS=1-200 PEERS=6
 	@scripts/setup build
-	@swift build -c release --product simulate
+	@swift build -c release --static-swift-stdlib --product simulate
 	@.build/release/simulate --found Tests/SimulationTests/seeds.txt --seeds $(SEEDS) --peers $(PEERS)
 
 scale: ## how the network grows, by simulation: tables and plots for docs/SCALE.md
 	@scripts/setup scale
-	@swift build -c release --product simulate
+	@swift build -c release --static-swift-stdlib --product simulate
 	@scripts/scale
 
 crash: build ## kills the real program ROUNDS=100 times in the middle of its work, and checks its promises; as root, by losses of power too
