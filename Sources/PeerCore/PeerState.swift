@@ -211,7 +211,7 @@ public struct PeerState: Sendable {
   /// The `uptime` at which `step` has to be called, if nothing happens before.
   public var nextDeadline: Int64 {
     // While nobody is tracked, nobody is dropped or greeted: a peer that is alone need not wake for that.
-    var deadline = membership.count == 0 ? .max : min(nextGossip, nextCleanup)
+    var deadline = membership.isEmpty ? .max : min(nextGossip, nextCleanup)
     deadline = min(deadline, bootstrap.next ?? bootstrap.nextReunion ?? .max)
     deadline = min(deadline, outbox.nextRelease(after: now.uptime) ?? .max)
     if case .waiting(let until) = autoFetch, until > now.uptime { deadline = min(deadline, until) }

@@ -108,7 +108,7 @@ extension PeerState {
 
   private mutating func track(_ id: PeerID, at endpoint: Endpoint) -> PeerHandle {
     // Where nobody woke for it, a round is not made up for.
-    if membership.count == 0, now.uptime >= nextGossip { nextGossip = now.uptime + settings.gossipInterval }
+    if membership.isEmpty, now.uptime >= nextGossip { nextGossip = now.uptime + settings.gossipInterval }
     if membership.count >= limits.peers, let dispensable = membership.mostDispensable {
       drop(dispensable.handle, why: "makes room, \(limits.peers) peers are tracked")
     }

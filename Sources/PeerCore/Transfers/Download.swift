@@ -82,6 +82,9 @@ struct Download {
 
     var received: Range<UInt64> { start..<max(start, position) }
 
+    /// Seconds since it was asked.
+    func age(at uptime: Int64) -> Double { Double(uptime - began) / 1000 }
+
     /// Bytes that are still to come, where that is known.
     func left(size: UInt64?) -> UInt64? {
       guard let end = end ?? size else { return nil }

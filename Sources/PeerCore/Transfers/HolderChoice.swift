@@ -73,16 +73,9 @@ extension PeerState {
     var end: UInt64?
     var isDoubled = false
 
-    init(start: UInt64, end: UInt64?, isDoubled: Bool = false) {
-      self.start = start
-      self.end = end
-      self.isDoubled = isDoubled
-    }
-
-    init(_ start: UInt64, upTo end: UInt64, size: UInt64, atMost bytes: UInt64) {
-      self.start = start
+    static func from(_ start: UInt64, upTo end: UInt64, size: UInt64, atMost bytes: UInt64) -> Part {
       let end = end - start > bytes ? start + bytes : end
-      self.end = end == size ? nil : end
+      return Part(start: start, end: end == size ? nil : end)
     }
   }
 
@@ -93,19 +86,19 @@ extension PeerState {
       return download.attempts.isEmpty ? Part(start: 0, end: nil) : nil
     }
     if size == 0 { return download.attempts.isEmpty ? Part(start: 0, end: nil) : nil }
-    var open = RangeSet(0..<size).subtracting(download.done)
-    for attempt in download.attempts.values {
-      let end = attempt.end ?? size
-      if attempt.start < end { open.remove(contentsOf: attempt.start..<end) }
-    }
     if let first = download.first, isMuchFaster(holder, than: first.value),
       first.value.left(size: size) ?? 0 >= limits.leastShare,
       let part = share(of: first, in: download, size: size, for: holder)
     {
       return part
     }
+    var open = RangeSet(0..<size).subtracting(download.done)
+    for attempt in download.attempts.values {
+      let end = attempt.end ?? size
+      if attempt.start < end { open.remove(contentsOf: attempt.start..<end) }
+    }
     if let gap = open.ranges.first {
-      return Part(gap.lowerBound, upTo: gap.upperBound, size: size, atMost: largestPart(of: download))
+      return .from(gap.lowerBound, upTo: gap.upperBound, size: size, atMost: largestPart(of: download))
     }
     let slowest = download.attempts.filter { !$0.value.isDoubled }
       .max { $0.value.secondsLeft(size: size) < $1.value.secondsLeft(size: size) }
@@ -113,7 +106,7 @@ extension PeerState {
   }
 
   private func isMuchFaster(_ holder: TrackedPeer, than attempt: Download.Attempt) -> Bool {
-    let seconds = Double(now.uptime - attempt.began) / 1000
+    let seconds = attempt.age(at: now.uptime)
     let theirs = max(attempt.meter.rate, Double(attempt.received.count) / max(seconds, 0.001))
     return seconds >= limits.patienceWithLastBlocks / 4 && holder.rate > limits.muchFaster * theirs
   }
@@ -143,22 +136,22 @@ extension PeerState {
     let block = BlockList.blockSize
     guard end - position >= limits.leastShare else {
       // The last blocks are asked twice, if the first one asked is slow.
-      let seconds = Double(now.uptime - attempt.began) / 1000
       let patience = patience(of: holder, with: attempt)
-      guard min(seconds, attempt.secondsLeft(size: size)) > patience else { return nil }
+      guard min(attempt.age(at: now.uptime), attempt.secondsLeft(size: size)) > patience else { return nil }
       change(download.file) { $0.attempts[id]?.isDoubled = true }
       return Part(start: attempt.position / block * block, end: attempt.end, isDoubled: true)
     }
     let theirs = max(attempt.meter.rate, 1)
     let ours = holder.rate >= 1 ? holder.rate : theirs
+    let largest = largestPart(of: download)
     // Who gives only whole files is not asked for another part.
-    let largest = attempt.features.contains(.range) ? largestPart(of: download) : .max
-    let kept = min(largest, UInt64(Double(end - position) * min(0.98, theirs / (theirs + ours))))
+    let keeps = attempt.features.contains(.range) ? largest : .max
+    let kept = min(keeps, UInt64(Double(end - position) * min(0.98, theirs / (theirs + ours))))
     let split = (position + kept) / block * block + block
     guard split < end else { return nil }
     change(download.file) { $0.attempts[id]?.end = split }
     effects.append(.shorten(id, to: split))
-    return Part(split, upTo: end, size: size, atMost: largestPart(of: download))
+    return .from(split, upTo: end, size: size, atMost: largest)
   }
 
   private mutating func begin(_ part: Part, of download: Download, at holder: TrackedPeer) {

@@ -54,8 +54,8 @@ extension PeerState {
 
   /// In a full queue the newest of the address that has most there gives way to an address that has fewer.
   private mutating func makeRoomToWait(for address: String) -> Bool {
+    guard uploads.values.count(where: { !$0.isRunning }) >= limits.waitingUploads else { return true }
     let waiting = uploads.filter { !$0.value.isRunning }
-    guard waiting.count >= limits.waitingUploads else { return true }
     let counts = waiting.values.reduce(into: [:]) { $0[$1.address, default: 0] += 1 }
     guard let most = counts.values.max(), counts[address, default: 0] + 1 < most,
       let (id, upload) = waiting.elements.last(where: { counts[$0.value.address] == most })
@@ -67,7 +67,7 @@ extension PeerState {
 
   mutating func startUploads() {
     guard uploads.values.contains(where: { !$0.isRunning }) else { return }
-    let running = uploads.values.lazy.filter(\.isRunning).map(\.address)
+    let running = uploads.values.filter(\.isRunning).map(\.address)
     var slots = UploadSlots(slotsUp, limits: limits, running: running)
     for (id, upload) in uploads where !upload.isRunning {
       guard let record = catalogue[upload.file], let copy = record.copy else {

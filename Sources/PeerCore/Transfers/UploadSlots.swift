@@ -6,24 +6,22 @@
 struct UploadSlots {
   private var free: Int
   private let reserved: Int
-  private var taken: [String: Int] = [:]
+  /// Addresses that have a slot.
+  private var served: Set<String>
 
   /// - Parameter running: addresses of the uploads that run.
-  init(_ count: Int, limits: Limits, running: some Sequence<String>) {
+  init(_ count: Int, limits: Limits, running: [String]) {
     reserved = count < 2 ? 0 : max(1, count / limits.reservedSlotShare)
-    free = count
-    for address in running {
-      taken[address, default: 0] += 1
-      free -= 1
-    }
+    free = count - running.count
+    served = Set(running)
   }
 
   /// - Returns: whether an upload to that address may begin; then it has its slot.
   mutating func take(for address: String) -> Bool {
-    let isSpare = free > reserved || taken[address] == nil || Endpoint.isLoopback(address)
+    let isSpare = free > reserved || !served.contains(address) || Endpoint.isLoopback(address)
     guard free > 0, isSpare else { return false }
     free -= 1
-    taken[address, default: 0] += 1
+    served.insert(address)
     return true
   }
 }
