@@ -7,6 +7,10 @@ public enum Event: Sendable {
   case tick
   /// A message other than FILE_DATA, on a connection from that address (numeric, without port).
   case received(Message, from: String, on: ConnectionID)
+  /// A file that nobody asked for has begun to arrive, and takes longer than a moment.
+  case pushBegan(FileID)
+  /// It has arrived, or nothing more of it does.
+  case pushEnded(FileID)
   /// A file that nobody asked for has arrived whole (PROTOCOL.md, "Transfers").
   case pushed(ReceivedFile, from: String)
   /// A message was handed over, or could not be.
@@ -46,7 +50,9 @@ public enum Event: Sendable {
   /// Other peers decide how often it happens.
   var isCausedByOthers: Bool {
     switch self {
-    case .received, .pushed, .sent, .sendFailed, .resolved, .uploadProgress, .uploadEnded: true
+    case .received, .pushBegan, .pushEnded, .pushed, .sent, .sendFailed, .resolved, .uploadProgress,
+      .uploadEnded:
+      true
     default: false
     }
   }

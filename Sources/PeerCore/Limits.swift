@@ -57,6 +57,9 @@ public struct Limits: Sendable {
   /// … and so many waiting; what exceeds that is dropped and counted.
   public var waitingAnswers = 1_024
 
+  /// Milliseconds that a download waits for the same file to arrive unasked. A stranger may say that it comes and
+  /// send it slowly, or never.
+  public var pushPatience: Int64 = 10_000
   /// Transfers of a direction that a user may let run at once.
   public var slots = 1_000
   /// The least limit of all transfers of a direction, bytes a second: below, every one would count as too

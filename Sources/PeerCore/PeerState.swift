@@ -63,6 +63,8 @@ public struct PeerState: Sendable {
   var uploads: OrderedDictionary<UploadID, Upload> = [:]
   /// Received files that storage is keeping, with what they become.
   var keeping: [ArrivalID: FileEntry] = [:]
+  /// Files that arrive unasked, with the `uptime` until which their downloads wait for that.
+  var arriving: [FileID: Int64] = [:]
   /// Transfers that ended lately, oldest first.
   var ended: Deque<TransferView> = []
   var lastTransferNumber: UInt64 = 0
@@ -138,6 +140,8 @@ public struct PeerState: Sendable {
     case .tick: break
     case .received(let message, let address, let connection):
       receive(message, from: address, on: connection)
+    case .pushBegan(let file): beginPush(file)
+    case .pushEnded(let file): arriving[file] = nil
     case .pushed(let file, let address): receivePush(file, from: address)
     case .sent(let endpoint): noteReachable(endpoint)
     case .sendFailed(let endpoint, let reason): noteUnreachable(endpoint, reason)
@@ -202,6 +206,7 @@ public struct PeerState: Sendable {
       gossipToRandomPeers()
     }
     runBootstrap()
+    forgetSlowPushes()
     runAutoFetch()
     wakeDownloads()
     forgetEndedTransfers()
@@ -215,6 +220,7 @@ public struct PeerState: Sendable {
     deadline = min(deadline, bootstrap.next ?? bootstrap.nextReunion ?? .max)
     deadline = min(deadline, outbox.nextRelease(after: now.uptime) ?? .max)
     if case .waiting(let until) = autoFetch, until > now.uptime { deadline = min(deadline, until) }
+    if let until = arriving.values.min() { deadline = min(deadline, until) }
     if let first = ended.first?.ended { deadline = min(deadline, first + limits.endedTransferAge) }
     for id in downloads.files(.waiting) {
       if case .waiting(let until)? = downloads[id]?.state { deadline = min(deadline, until) }

@@ -224,7 +224,7 @@ import Testing
     struct Counter: MessageSink {
       var count = 0
       mutating func message(_ message: Message) {}
-      mutating func dataBegan() {}
+      mutating func dataBegan(of file: FileID?) {}
       mutating func data(_ hex: UnsafeRawBufferPointer) { count += hex.count }
       mutating func raw(_ bytes: UnsafeRawBufferPointer) {}
     }

@@ -212,15 +212,65 @@ import Testing
   @Test func whatArrivesTwiceIsKeptOnce() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
-    peer.push(.file(1))
     peer.finishFetch(of: .file(1))
+    peer.push(.file(1))
     peer.verify(.file(1))
     #expect(peer.effects.keeps.count == 1)
     #expect(peer.effects.discards == 1)
     #expect(peer.effects.contains(.park(FileID(1))))
     peer.keepArrived()
     #expect(peer.has(.file(1)))
+    #expect(peer.effects.contains(.abandon(FileID(1))))
+    #expect(peer.state.wantedFiles.isEmpty)
+  }
+
+  @Test func whatHasComeUnaskedIsNoLongerFetched() {
+    var peer = peer()
+    _ = peer.command(.get(FileID(1)))
+    let attempt = peer.effects.fetches[0].attempt
+    peer.happen(.fetchProgress(attempt, position: 9, size: 17))
+    #expect(peer.push(.file(1)).contains(.cancelFetch(attempt)))
+    #expect(peer.transfers.first?.state == .verifying)
+    #expect(peer.keepArrived().contains(.abandon(FileID(1))))
+    #expect(peer.has(.file(1)))
+    #expect(peer.effects.fetches.count == 1)
     #expect(peer.transfers.first?.state == .done)
+  }
+
+  @Test func whatHasComeUnaskedAndCannotBeKeptIsFetchedAfterAll() {
+    var peer = peer()
+    _ = peer.command(.get(FileID(1)))
+    let effects = peer.push(.file(1))
+    #expect(peer.happen(.keepFailed(effects.keeps[0].0, .diskFull)).fetches.count == 1)
+    peer.completeFetch(of: .file(1))
+    #expect(peer.has(.file(1)))
+  }
+
+  @Test func whatIsBeingKeptIsNotFetched() {
+    var peer = peer()
+    peer.push(.file(1))
+    #expect(peer.command(.get(FileID(1)))?.isDone == true)
+    peer.keepArrived()
+    #expect(peer.has(.file(1)))
+    #expect(peer.effects.fetches.isEmpty)
+  }
+
+  @Test func whatIsArrivingUnaskedIsFetchedOnlyIfThatComesToNothing() {
+    var peer = peer()
+    peer.happen(.pushBegan(FileID(1)))
+    #expect(peer.command(.get(FileID(1)))?.isDone == true)
+    peer.wait(5_000)
+    #expect(peer.effects.fetches.isEmpty)
+    #expect(peer.happen(.pushEnded(FileID(1))).fetches.count == 1)
+  }
+
+  @Test func whatArrivesUnaskedTooSlowlyIsFetchedAllTheSame() {
+    var peer = peer()
+    peer.happen(.pushBegan(FileID(1)))
+    _ = peer.command(.get(FileID(1)))
+    peer.wait(Limits().pushPatience - 1)
+    #expect(peer.effects.fetches.isEmpty)
+    #expect(peer.wait(1).fetches.count == 1)
   }
 
   // MARK: After the start
@@ -235,6 +285,17 @@ import Testing
     #expect(Set(peer.effects.fetches.map(\.entry.id)).count == 3)
     peer.wait(30_000)
     #expect(peer.transfers.count == 3)
+  }
+
+  @Test func whatIsArrivingUnaskedIsNotAmongThem() {
+    var peer = Peer { $0.autoFetch = 3 }
+    peer.reply(ann, [.file(1), .file(2)])
+    peer.wait(9_000)
+    peer.happen(.pushBegan(FileID(1)))
+    peer.wait(1_000)
+    #expect(peer.effects.fetches.map(\.entry.id) == [FileID(2)])
+    peer.wait(30_000)
+    #expect(peer.effects.fetches.count == 1)
   }
 
   @Test func ifNothingWasKnownThenTheyAreFetchedLater() {

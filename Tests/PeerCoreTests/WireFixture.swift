@@ -9,7 +9,7 @@ struct Collector: MessageSink, Equatable {
   var dataBegins = 0
 
   mutating func message(_ message: Message) { messages.append(message) }
-  mutating func dataBegan() { dataBegins += 1 }
+  mutating func dataBegan(of file: FileID?) { dataBegins += 1 }
   mutating func data(_ hex: UnsafeRawBufferPointer) { data.append(contentsOf: hex) }
   mutating func raw(_ bytes: UnsafeRawBufferPointer) { raw.append(contentsOf: bytes) }
 

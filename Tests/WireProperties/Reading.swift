@@ -30,7 +30,7 @@ struct Reading: Equatable {
     var data: [UInt8] = []
     var raw: [UInt8] = []
     mutating func message(_ message: Message) { messages.append(message) }
-    mutating func dataBegan() {}
+    mutating func dataBegan(of file: FileID?) {}
     mutating func data(_ hex: UnsafeRawBufferPointer) { data.append(contentsOf: hex) }
     mutating func raw(_ bytes: UnsafeRawBufferPointer) { raw.append(contentsOf: bytes) }
   }

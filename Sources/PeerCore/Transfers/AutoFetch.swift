@@ -11,8 +11,8 @@ extension PeerState {
     guard case .waiting(let until) = autoFetch, now.uptime >= until else { return }
     guard catalogue.remoteCount > 0 else { return }
     autoFetch = .done
-    let missing = catalogue.table.lazy.filter { $0.record.state == .remote }.map(\.record.entry.id)
-    for id in Array(missing).shuffled(using: &random).prefix(settings.autoFetch) {
+    let missing = Array(catalogue.table.lazy.filter { $0.record.state == .remote }.map(\.record.entry.id))
+    for id in missing.filter({ arriving[$0] == nil }).shuffled(using: &random).prefix(settings.autoFetch) {
       _ = enqueueDownload(id)
     }
   }

@@ -15,6 +15,8 @@ struct Download {
     case verifying
     /// Its bytes verify; storage moves them into `files/`.
     case keeping(ArrivalID)
+    /// It has come unasked as well, and storage moves that into `files/`.
+    case absorbed(by: ArrivalID)
     /// Every holder failed; the next round begins at that `uptime`.
     case waiting(until: Int64)
     case paused
@@ -114,7 +116,7 @@ struct Download {
     switch state {
     case .keeping: 0
     case .opening, .active, .verifying: max(size ?? 0, bytes)
-    case .queued, .waiting, .paused: bytes
+    case .queued, .waiting, .paused, .absorbed: bytes
     }
   }
 
@@ -171,7 +173,7 @@ struct Download {
     case .opening, .active:
       view.state = .active
       view.rate = meter.rate
-    case .verifying, .keeping: view.state = .verifying
+    case .verifying, .keeping, .absorbed: view.state = .verifying
     case .waiting(let until): view.retryAt = until
     case .paused: view.state = .paused
     }

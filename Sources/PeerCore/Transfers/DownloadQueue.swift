@@ -16,6 +16,7 @@ extension PeerState {
     forgetEnded(id)
     insertDownload(WantedFile(id: id, rank: downloads.nextRank), mayHaveBytes: record.fetch == .failed)
     rememberWanted(id)
+    if let pushed = keeping.first(where: { $0.value.id == id })?.key { absorbDownload(id, by: pushed) }
     return nil
   }
 
@@ -164,7 +165,9 @@ extension PeerState {
 
   /// - Returns: whether it runs now.
   private mutating func begin(_ file: FileID) -> Bool {
-    guard let download = downloads[file], let record = catalogue[file] else { return false }
+    guard let download = downloads[file], let record = catalogue[file], arriving[file] == nil else {
+      return false
+    }
     let left = record.holders.filter { !download.failed.contains($0) && membership[$0] != nil }
     guard !left.isEmpty else {
       if !record.holders.isEmpty { endRound(download.file) }

@@ -104,7 +104,7 @@ extension Download {
     switch state {
     case .queued: .queued
     case .opening, .active: .running
-    case .verifying, .keeping: .ending
+    case .verifying, .keeping, .absorbed: .ending
     case .waiting: .waiting
     case .paused: .paused
     }

@@ -2,6 +2,19 @@
 extension PeerState {
   // MARK: Unasked files
 
+  /// A file that is on its way here is not asked for as well.
+  mutating func beginPush(_ id: FileID) {
+    guard catalogue[id]?.copy == nil, arriving[id] == nil else { return }
+    arriving[id] = now.uptime + limits.pushPatience
+  }
+
+  /// Downloads no longer wait for what others push too slowly.
+  mutating func forgetSlowPushes() {
+    guard arriving.values.contains(where: { $0 <= now.uptime }) else { return }
+    arriving = arriving.filter { $0.value > now.uptime }
+    isSchedulingDue = true
+  }
+
   mutating func receivePush(_ file: ReceivedFile, from address: String) {
     bytesReceived += file.size
     guard let id = file.data.id else { return effects.append(.discard(file.arrival)) }
@@ -18,6 +31,15 @@ extension PeerState {
     log(.info, "\(who) has arrived")
     keep(
       file, verified(known?.entry ?? pushed, filledFrom: file), firstSeen: known?.firstSeen ?? now.wall)
+    absorbDownload(id, by: file.arrival)
+  }
+
+  /// What is being fetched has also come unasked, and is being kept: no holder is asked for it any longer.
+  mutating func absorbDownload(_ id: FileID, by arrival: ArrivalID) {
+    guard let download = downloads[id], download.state != .paused else { return }
+    endAttempts(of: id)
+    if download.standing != .queued { effects.append(.park(id)) }
+    change(id) { $0.state = .absorbed(by: arrival) }
   }
 
   private func refusal(of file: ReceivedFile, _ id: FileID) -> (level: LogLevel, why: String)? {
@@ -76,10 +98,12 @@ extension PeerState {
 
   mutating func failKeeping(_ arrival: ArrivalID, _ failure: TransferFailure) {
     guard let entry = keeping.removeValue(forKey: arrival) else { return }
-    if let download = downloads[entry.id], download.state == .keeping(arrival) {
-      park(entry.id, failure)
-    } else {
-      log(.error, "\(named(entry)) could not be kept: \(failure)")
+    switch downloads[entry.id]?.state {
+    case .keeping(arrival): park(entry.id, failure)
+    case .absorbed(by: arrival):
+      change(entry.id) { $0.state = .queued }
+      fallthrough
+    default: log(.error, "\(named(entry)) could not be kept: \(failure)")
     }
   }
 }

@@ -28,8 +28,8 @@ extension PeerState {
     if let told = download.told { file.data = told }
     if let pushed = keeping.first(where: { $0.value.id == id })?.key {
       // It was pushed meanwhile. Kept twice, it would lie in files/ under two names.
-      effects += [.discard(file.arrival), .park(id)]
-      return change(id) { $0.state = .keeping(pushed) }
+      effects.append(.discard(file.arrival))
+      return absorbDownload(id, by: pushed)
     }
     guard file.size <= fileAllowance else {
       effects.append(.release(file.arrival))

@@ -230,7 +230,7 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
   private mutating func flushDataStart() throws(WireError) {
     use = .data
     hasData = true
-    try sink.dataBegan()
+    try sink.dataBegan(of: fields.fileID)
     let start = text
     try start.span.withUnsafeBytes { (raw) throws(WireError) in try sink.data(raw) }
   }

@@ -3,7 +3,9 @@ public protocol MessageSink {
   /// A whole message. Of a FILE_DATA, `data` has gone by before, if it had any.
   mutating func message(_ message: Message) throws(WireError)
   /// The `data` of a message that is, or may yet turn out to be, a FILE_DATA begins.
-  mutating func dataBegan() throws(WireError)
+  ///
+  /// - Parameter file: its `file_id`, if that came before the data.
+  mutating func dataBegan(of file: FileID?) throws(WireError)
   /// The next piece of that `data`: hex text, of any length.
   mutating func data(_ hex: UnsafeRawBufferPointer) throws(WireError)
   /// The next bytes of the file that follow a FILE_DATA raw; none at all, or as many as it said.

@@ -25,7 +25,7 @@ struct AcceptedConnection: Sendable {
   }
 
   private func read(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ watchdog: Watchdog) async throws {
-    let receiver = PushReceiver { try beginReception() }
+    let receiver = PushReceiver { try beginReception(of: $0) }
     var reader = MessageReader(limits: network.coreLimits, receiver: receiver)
     let held = HeldBytes.Share(of: network.heldBytes)
     var next = Next.message
@@ -47,6 +47,7 @@ struct AcceptedConnection: Sendable {
         next = try await take(message, receiver, watchdog)
         if next == .end { break }
       }
+      if let file = receiver.last?.takeNews() { await network.delegate.deliver(.pushBegan(file)) }
       guard held.set(reader.heldBytes) else {
         throw WireError.tooLarge("what all messages being read hold", limit: network.limits.heldBytes)
       }
@@ -68,7 +69,7 @@ struct AcceptedConnection: Sendable {
     case end
   }
 
-  private func beginReception() throws -> FileReception {
+  private func beginReception(of file: FileID?) throws -> FileReception {
     guard let allowance = network.delegate.pushAllowance else {
       throw Refusal(why: "a pushed file is refused (--accept-push no)")
     }
@@ -76,14 +77,17 @@ struct AcceptedConnection: Sendable {
       throw Refusal(why: "a pushed file is refused: \(network.limits.pushes) others are arriving")
     }
     let network = network
-    let file: any IncomingFile
+    let arriving: any IncomingFile
     do {
-      file = try network.delegate.beginFile()
+      arriving = try network.delegate.beginFile()
     } catch {
       network.pushEnded()
       throw error
     }
-    return FileReception(file, limit: allowance) { network.pushEnded() }
+    return FileReception(arriving, file, limit: allowance) { told in
+      network.pushEnded()
+      if let told { network.delegate.tell(.pushEnded(told)) }
+    }
   }
 
   private func take(_ message: Message, _ receiver: PushReceiver, _ watchdog: Watchdog) async throws -> Next {

@@ -56,7 +56,7 @@ final class FetchReceiver: FileReceiver {
   /// All of the part is here; what else comes is of no use.
   var isFull: Bool { control.end.map { position >= $0 } ?? false }
 
-  func begin(_ part: RawPart?) throws {
+  func begin(_ part: RawPart?, of file: FileID?) throws {
     hasBegun = true
     offset = part?.offset ?? 0
     guard let part else { return }

@@ -172,7 +172,9 @@ struct BlockListFetcher: HolderExchange {
 
   /// For exchanges in which no file may come.
   private final class NoFile: FileReceiver {
-    func begin(_ part: RawPart?) throws { throw TransferFailure.malformed("it sent a file") }
+    func begin(_ part: RawPart?, of file: FileID?) throws {
+      throw TransferFailure.malformed("it sent a file")
+    }
     func take(_ bytes: UnsafeRawBufferPointer) throws {}
   }
 }

@@ -6,14 +6,17 @@ import PeerCore
 final class PushReceiver: FileReceiver {
   /// Those that are arriving, or whose message is about to be dealt with; oldest first.
   private var receptions: Deque<FileReception> = []
-  private let begin: () throws -> FileReception
+  private let begin: (FileID?) throws -> FileReception
 
-  init(begin: @escaping () throws -> FileReception) { self.begin = begin }
+  init(begin: @escaping (FileID?) throws -> FileReception) { self.begin = begin }
 
-  func begin(_ part: RawPart?) throws {
+  func begin(_ part: RawPart?, of file: FileID?) throws {
     guard part == nil else { throw TransferFailure.malformed("raw bytes that nobody asked for") }
-    receptions.append(try begin())
+    receptions.append(try begin(file))
   }
+
+  /// The one whose bytes are still coming.
+  var last: FileReception? { receptions.last }
 
   func take(_ bytes: UnsafeRawBufferPointer) throws { try receptions.last?.append(bytes) }
 
@@ -23,14 +26,22 @@ final class PushReceiver: FileReceiver {
 
 /// One file that arrives unasked.
 final class FileReception {
+  /// What the message said it is, before its bytes.
+  private let id: FileID?
+  private var told: FileID?
   private let file: any IncomingFile
   /// Bytes.
   private let limit: UInt64
-  private let ended: () -> Void
+  private let ended: (FileID?) -> Void
   private var isTaken = false
 
-  /// - Parameter ended: called when nothing more of it arrives.
-  init(_ file: any IncomingFile, limit: UInt64, ended: @escaping () -> Void) {
+  /// - Parameters:
+  ///   - file: where its bytes go.
+  ///   - id: what the message says it is, if it says so first.
+  ///   - limit: bytes that it may have.
+  ///   - ended: called when nothing more of it arrives, with what `takeNews` gave.
+  init(_ file: any IncomingFile, _ id: FileID?, limit: UInt64, ended: @escaping (FileID?) -> Void) {
+    self.id = id
     self.file = file
     self.limit = limit
     self.ended = ended
@@ -38,7 +49,14 @@ final class FileReception {
 
   deinit {
     if !isTaken { file.discard() }
-    ended()
+    ended(told)
+  }
+
+  /// What is on its way here, once.
+  func takeNews() -> FileID? {
+    guard told == nil else { return nil }
+    told = id
+    return id
   }
 
   func append(_ bytes: UnsafeRawBufferPointer) throws {

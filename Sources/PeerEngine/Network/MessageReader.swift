@@ -3,8 +3,10 @@ import PeerCore
 
 /// Takes the bytes of a file as they come with a FILE_DATA, while its connection is being read.
 protocol FileReceiver: AnyObject {
-  /// - Parameter part: which bytes follow; `nil` for all of a file, as hex.
-  func begin(_ part: RawPart?) throws
+  /// - Parameters:
+  ///   - part: which bytes follow; `nil` for all of a file, as hex.
+  ///   - file: whose bytes, if the message has said so before them.
+  func begin(_ part: RawPart?, of file: FileID?) throws
   /// The next bytes of the file, valid only during the call.
   func take(_ bytes: UnsafeRawBufferPointer) throws
 }
@@ -24,12 +26,12 @@ struct MessageReader<Receiver: FileReceiver> {
       hex.reset()
       messages.append(message)
       guard case .fileData(let data) = message, let part = data.raw else { return }
-      attempt { try $0.begin(part) }
+      attempt { try $0.begin(part, of: data.id) }
     }
 
-    mutating func dataBegan() {
+    mutating func dataBegan(of file: FileID?) {
       hex.reset()
-      attempt { try $0.begin(nil) }
+      attempt { try $0.begin(nil, of: file) }
     }
 
     mutating func data(_ digits: UnsafeRawBufferPointer) throws(WireError) {

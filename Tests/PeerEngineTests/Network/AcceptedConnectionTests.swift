@@ -94,6 +94,23 @@ import Testing
     await fixture.stop()
   }
 
+  @Test func theCoreHearsOfAPushedFileWhoseBytesAreStillComing() async throws {
+    let fixture = try await NetworkFixture()
+    _ = try await RawClient.connect(to: fixture.port).exchange(Array(fileData().dropLast(4)))
+    let news = try await eventually("it hears that nothing more comes") {
+      let news = fixture.desk.events.compactMap { event in
+        switch event {
+        case .pushBegan(let id): (id, "began")
+        case .pushEnded(let id): (id, "ended")
+        default: nil as (FileID, String)?
+        }
+      }
+      return news.last?.1 == "ended" ? news : nil
+    }
+    #expect(news.map(\.0) == [greeting.id, greeting.id] && news.map(\.1) == ["began", "ended"])
+    await fixture.stop()
+  }
+
   @Test func noPushedFileIsTakenWhereNoneIsAllowed() async throws {
     let fixture = try await NetworkFixture()
     fixture.desk.pushAllowance = nil

@@ -161,7 +161,7 @@ import Testing
     let control = FetchControl(fetch)
     let target = MemoryDownload()
     let receiver = FetchReceiver(fetch, control: control, target: target, hasher: ContentHash())
-    try receiver.begin(Self.part(0..<Self.copy.size))
+    try receiver.begin(Self.part(0..<Self.copy.size), of: nil)
     try Self.content[..<1000].withUnsafeBytes { try receiver.take($0) }
     #expect(!receiver.isFull)
     control.shorten(to: 1500)

@@ -10,6 +10,8 @@ extension Event {
       trace.note(3, connection.number)
       trace.note(message.typeName)
       trace.note(address)
+    case .pushBegan(let file): trace.note(22, file.word)
+    case .pushEnded(let file): trace.note(23, file.word)
     case .pushed(let file, _): trace.note(4, file.arrival.number, file.size)
     case .sent(let endpoint): trace.note(endpoint.description)
     case .sendFailed(let endpoint, let reason):

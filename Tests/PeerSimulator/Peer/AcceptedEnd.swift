@@ -13,6 +13,9 @@ final class AcceptedEnd: ConnectionEnd, FileTaker {
   private var isOver = false
   private var otherEnded = false
   private var arriving: [Partial] = []
+  /// What the newest of them is said to be, and what the core was told to be on its way.
+  private var announced: FileID?
+  private var told: FileID?
 
   init(_ process: PeerProcess, _ id: ConnectionID, _ connection: Connection) {
     self.process = process
@@ -34,6 +37,7 @@ final class AcceptedEnd: ConnectionEnd, FileTaker {
     isOver = true
     for partial in arriving { partial.discard() }
     arriving = []
+    endNews()
     process.accepted[id] = nil
     process.uploads.values.first { $0.connection === connection }?.fail(.reset("connection reset"))
   }
@@ -51,6 +55,15 @@ final class AcceptedEnd: ConnectionEnd, FileTaker {
     }
     if isAnswering == nil { awaitByte(IdleTimer.idle) }
     takeWaiting()
+    guard !isOver, process.isAlive, !arriving.isEmpty, told == nil, let announced else { return }
+    told = announced
+    process.handle(.pushBegan(announced))
+  }
+
+  private func endNews() {
+    guard let file = told else { return }
+    told = nil
+    if process.isAlive { process.handle(.pushEnded(file)) }
   }
 
   func ended() {
@@ -80,17 +93,19 @@ final class AcceptedEnd: ConnectionEnd, FileTaker {
       let partial = arriving.removeFirst()
       guard !data.isNotFound else { return partial.discard() }
       let file = process.arrive(partial, data, [data.timestamp])
-      return process.handle(.pushed(file, from: connection.address(of: .dialer)))
+      process.handle(.pushed(file, from: connection.address(of: .dialer)))
+      return endNews()
     default: break
     }
     process.handle(.received(message, from: connection.address(of: .dialer), on: id))
   }
 
-  func begin(_ part: RawPart?) throws {
+  func begin(_ part: RawPart?, of file: FileID?) throws {
     guard part == nil, process.state.pushAllowance != nil else {
       throw TransferFailure.malformed("not asked")
     }
     arriving.append(try process.store.beginPartial())
+    announced = file
   }
 
   func take(_ bytes: [UInt8]) throws {

@@ -143,7 +143,7 @@ final class FetchExchange: Exchange, FileTaker {
 
   // MARK: Bytes
 
-  func begin(_ part: RawPart?) throws {
+  func begin(_ part: RawPart?, of file: FileID?) throws {
     hasBegun = true
     offset = part?.offset ?? 0
     guard let part else { return }

@@ -2,7 +2,7 @@ import PeerCore
 
 /// Takes the bytes of a file as they come with a FILE_DATA.
 protocol FileTaker: AnyObject {
-  func begin(_ part: RawPart?) throws
+  func begin(_ part: RawPart?, of file: FileID?) throws
   func take(_ bytes: [UInt8]) throws
 }
 
@@ -18,12 +18,12 @@ final class WireReader {
       if half != nil { throw .badHex(at: 0) }
       messages.append(message)
       guard case .fileData(let data) = message, let part = data.raw else { return }
-      attempt { try $0.begin(part) }
+      attempt { try $0.begin(part, of: data.id) }
     }
 
-    mutating func dataBegan() {
+    mutating func dataBegan(of file: FileID?) {
       half = nil
-      attempt { try $0.begin(nil) }
+      attempt { try $0.begin(nil, of: file) }
     }
 
     mutating func data(_ digits: UnsafeRawBufferPointer) throws(WireError) {
