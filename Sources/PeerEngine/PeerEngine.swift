@@ -53,7 +53,8 @@ public final class PeerEngine: PeerClient {
       state: state, me: me, store: store, book: book, clock: clock, coreLimits: limits)
     await loop.log(.info, "“\(Visible.text(configuration.peerID))” listens on \(endpoint)")
     if let control = CongestionControl.onLoopback {
-      await loop.log(.info, "connections within this machine use congestion control \(control), for speed")
+      await loop.log(
+        .debug, "TCP within this machine: \(control) instead of the system's bbr, which is slower there")
     }
     await loop.start(listener, networkLimits)
     return PeerEngine(
