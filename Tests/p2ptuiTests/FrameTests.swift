@@ -21,6 +21,22 @@ import Testing
     expectGolden("empty", Fixture.model(snapshot).screen)
   }
 
+  @Test(
+    "empty panes name keys as they are bound",
+    arguments: [
+      ([.control("x")], "No peers yet. C-x gossip HOST:PORT greets one."),
+      ([.character(";")], "No peers yet. ;gossip HOST:PORT greets one."),
+      ([], "No peers yet. gossip HOST:PORT greets one."),
+    ] as [([Key], String)])
+  func emptyPanes(keys: [Key], text: String) {
+    var snapshot = Fixture.snapshot(records: [])
+    snapshot.peers = []
+    let table = KeyTable().rebound([.command: keys, .push: []])
+    let driver = Driver(Model(snapshot: snapshot, size: Size(width: 80, height: 24), keys: table))
+    #expect(driver.screen.contains(text))
+    #expect(driver.screen.contains("No files yet. \(table.typed("push")) shares one;"))
+  }
+
   @Test func whereNothingMatchesTheWayBackIsTold() {
     var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers), width: 120, height: 36)
     for (pane, noun) in [("1", "file"), ("2", "peer"), ("3", "line"), ("4", "transfer")] {

@@ -96,6 +96,12 @@ struct KeyTable: Sendable, Equatable {
   /// As hints name it.
   func keyName(of intent: Intent) -> String? { key(of: intent)?.name }
 
+  /// A command as it is typed: `:gossip`, `C-x gossip` where the prompt has a longer key, `gossip` where it has none.
+  func typed(_ command: String) -> String {
+    guard let key = keyName(of: .command) else { return command }
+    return key.count == 1 ? key + command : "\(key) \(command)"
+  }
+
   func hints(for pane: Pane) -> [(key: Key, label: String)] {
     bindings.compactMap { binding in
       guard binding.panes.contains(pane), let label = binding.label, let key = binding.keys.first else {

@@ -58,7 +58,8 @@ extension Model {
   mutating func findMatch(step: Int) {
     let pane = focus
     guard let text = searched[pane], !text.isEmpty else {
-      say("Nothing was searched for yet; \(keys.keyName(of: .filter) ?? "") searches.")
+      let how = keys.keyName(of: .filter).map { "; \($0) searches" } ?? ""
+      say("Nothing was searched for yet\(how).")
       return
     }
     if filter(pane).isEmpty { searches.insert(pane) }

@@ -98,7 +98,7 @@ extension Model {
     }
     guard !own.isEmpty else {
       if !all.isEmpty {
-        let forget = keys.keyName(of: .forget) ?? ""
+        let forget = keys.keyName(of: .forget) ?? keys.typed("forget")
         say("Only its owner deletes a file from the network; \(forget) forgets the copy here.", isError: true)
       }
       return

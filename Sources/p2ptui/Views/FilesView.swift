@@ -30,7 +30,8 @@ enum FilesView {
       let text =
         model.snapshot.files.count > 0 && !query.text.isEmpty
         ? PaneView.noMatch("file", in: .files, of: model)
-        : "No files yet. \(model.keys.keyName(of: .push) ?? ":push") shares one; others appear when peers tell of them."
+        : "No files yet. \(model.keys.keyName(of: .push) ?? model.keys.typed("push")) shares one; "
+          + "others appear when peers tell of them."
       return PaneView.empty(text, in: body, symbols: model.symbols, on: &frame)
     }
     let deleting = Set(model.pendingDeletes.flatMap(\.files))

@@ -66,7 +66,7 @@ enum FootView {
       pending.files.count == 1
       ? model.snapshot.file(pending.files[0]).map { Views.name($0.entry) } ?? pending.files[0].id.short
       : Units.count(pending.files.count, "file")
-    let undo = "  \(model.keys.keyName(of: .undo) ?? "") undo"
+    let undo = model.keys.keyName(of: .undo).map { "  \($0) undo" } ?? ""
     let start = "Deleting "
     let end = " in \(seconds) s."
     let room = rect.width - 2 - CellWidth.of(start + end + undo)

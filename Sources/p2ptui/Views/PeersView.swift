@@ -25,7 +25,7 @@ enum PeersView {
     guard !model.peers.rows.isEmpty else {
       let text =
         model.snapshot.peers.isEmpty
-        ? "No peers yet. \(model.keys.keyName(of: .command) ?? "")gossip HOST:PORT greets one."
+        ? "No peers yet. \(model.keys.typed("gossip HOST:PORT")) greets one."
         : PaneView.noMatch("peer", in: .peers, of: model)
       return PaneView.empty(text, in: body, symbols: model.symbols, on: &frame)
     }

@@ -21,7 +21,7 @@ enum TransfersView {
     guard !model.transfers.rows.isEmpty else {
       let text =
         model.snapshot.transfers.isEmpty
-        ? "No transfers. \(model.keys.keyName(of: .fetch) ?? ":get") among the files begins one."
+        ? "No transfers. \(model.keys.keyName(of: .fetch) ?? model.keys.typed("get")) among the files begins one."
         : PaneView.noMatch("transfer", in: .transfers, of: model)
       return PaneView.empty(text, in: body, symbols: model.symbols, on: &frame)
     }
