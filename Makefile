@@ -109,6 +109,8 @@ format: ## let swift format decide the layout
 
 # What is installed where; packages choose other places. DESTDIR is put in front of all of it.
 PREFIX ?= /usr/local
+# Not every shell has done this.
+override PREFIX := $(patsubst ~/%,$(HOME)/%,$(PREFIX))
 UNITS ?= $(PREFIX)/share/systemd/user
 BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
@@ -137,7 +139,10 @@ SYSTEM_FOLDERS := $(if $(filter /usr /usr/local,$(PREFIX)),bin/ share/man/man1/)
 
 uninstall: ## what install put there, and the folders that are empty then
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	@cd $(DESTDIR)$(PREFIX) && rmdir -p --ignore-fail-on-non-empty $(filter-out $(SYSTEM_FOLDERS),$(FOLDERS))
+	@if cd $(DESTDIR)$(PREFIX) 2>/dev/null; then \
+		rmdir -p --ignore-fail-on-non-empty $(filter-out $(SYSTEM_FOLDERS),$(FOLDERS)) 2>/dev/null; \
+		$(if $(SYSTEM_FOLDERS),true,rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)); \
+	fi
 
 # The program tells its version, and nothing else knows it.
 dist: build ## a tar ball of what install installs, for /usr/local
