@@ -18,7 +18,7 @@ struct Manual: Sendable, CustomTestStringConvertible {
   /// For people who work on the program.
   static let others = [
     "CHANGELOG.md", "CONTRIBUTING.md", "docs/ARCHITECTURE.md", "docs/PERFORMANCE.md", "docs/PROTOCOL.md",
-    "docs/RELIABILITY.md", "docs/TESTING.md", "SECURITY.md", "Tests/Interop/README.md",
+    "docs/RELIABILITY.md", "docs/SCALE.md", "docs/TESTING.md", "SECURITY.md", "Tests/Interop/README.md",
   ].map(Manual.init(reading:))
 
   init(reading path: String) {
@@ -115,23 +115,28 @@ struct Manual: Sendable, CustomTestStringConvertible {
     #expect(!manual.commandLines.isEmpty)
   }
 
-  /// `[…](file)` and `[…](#heading)`; what lies elsewhere is not asked for.
+  /// `[…](file)`, `[…](#heading)` and `[…](file#heading)`; what lies elsewhere is not asked for.
   @Test("links lead somewhere", arguments: Manual.all + Manual.others)
   func links(manual: Manual) {
     #expect(!manual.text.isEmpty)
     let folder = Manual.root.appending(path: manual.name).deletingLastPathComponent()
-    let headings = Set(
-      manual.text.matches(of: #/(?m)^#+ (.+)$/#).map { heading in
+    for link in manual.text.matches(of: #/\]\(([^)]+)\)/#).map({ String($0.1) }) where !link.contains("://") {
+      let parts = link.split(separator: "#", omittingEmptySubsequences: false).map(String.init)
+      let file = parts[0].isEmpty ? Manual.root.appending(path: manual.name) : folder.appending(path: parts[0])
+      #expect(FileManager.default.fileExists(atPath: file.path), "\(link)")
+      guard parts.count > 1 else { continue }
+      let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+      #expect(Self.headings(of: text).contains(parts[1]), "\(link)")
+    }
+  }
+
+  /// The headings of a document as links name them.
+  private static func headings(of text: String) -> Set<String> {
+    Set(
+      text.matches(of: #/(?m)^#+ (.+)$/#).map { heading in
         heading.1.lowercased().filter { $0.isLetter || $0.isNumber || " -_".contains($0) }
           .replacing(" ", with: "-")
       })
-    for link in manual.text.matches(of: #/\]\(([^)]+)\)/#).map({ String($0.1) }) {
-      if link.hasPrefix("#") {
-        #expect(headings.contains(String(link.dropFirst())), "\(link)")
-      } else if !link.contains("://") {
-        #expect(FileManager.default.fileExists(atPath: folder.appending(path: link).path), "\(link)")
-      }
-    }
   }
 
   /// What the README says of other programs is what docs/PERFORMANCE.md says that was measured.
