@@ -111,7 +111,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "p2ptuiTests", dependencies: ["p2ptui", "PeerCore"], exclude: ["Goldens"],
+      name: "p2ptuiTests", dependencies: ["p2ptui", "PeerCore", "TestSupport"], exclude: ["Goldens"],
       swiftSettings: strict),
     // Tests of the built program from outside. They depend on it so that it is built before they run.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

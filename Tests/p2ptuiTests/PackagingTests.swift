@@ -26,4 +26,27 @@ import Testing
     #expect(options.headless && options.home == "%h/p2ptui/%i" && options.p2pPort == 8040)
     #expect(unit.contains(" P2P_PORT=8040 HTTP_PORT=8041 "))
   }
+
+  @Test func theSettingsOfTheUnitThatTheManualsNameAreItsOwn() throws {
+    let unit = try text("packaging/p2ptui@.service")
+    let own = try #require(unit.firstMatch(of: /(?m)^Environment=(HOST=.*)$/)?.1).split(separator: " ")
+      .map { $0.prefix { $0 != "=" } }
+    for manual in [Manual.guide, .page] {
+      let file = try #require(manual.blocks.first { $0.text.hasPrefix("HOST=") }, "\(manual)")
+      #expect(file.text.split(separator: "\n").map { $0.prefix { $0 != "=" } } == own)
+    }
+  }
+
+  @Test("make makes what a document says", arguments: Manual.all + Manual.others)
+  func targets(manual: Manual) throws {
+    let known = Set(try text("Makefile").matches(of: /(?m)^([a-z]+):/).map { String($0.1) })
+    let blocks = manual.blocks.flatMap { $0.text.split(separator: "\n").map(String.init) }
+    let indented = manual.text.split(separator: "\n").filter { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }
+    let lines = manual.codes + blocks + indented.map(String.init)
+    for line in lines {
+      for target in line.matches(of: /(?:^|&& )(?:sudo )?make ([a-z]+)/).map({ String($0.1) }) {
+        #expect(known.contains(target), "\(line)")
+      }
+    }
+  }
 }

@@ -122,7 +122,8 @@ struct Manual: Sendable, CustomTestStringConvertible {
     let folder = Manual.root.appending(path: manual.name).deletingLastPathComponent()
     for link in manual.text.matches(of: #/\]\(([^)]+)\)/#).map({ String($0.1) }) where !link.contains("://") {
       let parts = link.split(separator: "#", omittingEmptySubsequences: false).map(String.init)
-      let file = parts[0].isEmpty ? Manual.root.appending(path: manual.name) : folder.appending(path: parts[0])
+      let file =
+        parts[0].isEmpty ? Manual.root.appending(path: manual.name) : folder.appending(path: parts[0])
       #expect(FileManager.default.fileExists(atPath: file.path), "\(link)")
       guard parts.count > 1 else { continue }
       let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
