@@ -37,7 +37,7 @@ public struct Summary: Sendable {
     if let worst = sorted.last {
       let median = sorted[sorted.count / 2]
       lines.append(
-        "all is well \(median / 1_000) s after the last fault (median), \(worst / 1_000) s (worst)")
+        "all agree again \(median / 1_000) s after the last fault (median), \(worst / 1_000) s (worst)")
     }
     lines.append(failed == 0 ? "nothing failed" : "\(failed) runs failed")
     return lines.joined(separator: "\n")

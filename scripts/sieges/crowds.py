@@ -98,8 +98,8 @@ def idle_and_slow(directory: pathlib.Path):
     for connection in [*idle, *readers, *drip.connections]:
         connection.close()
     end(peer, holder, newcomer)
-    return (f"a download meanwhile ends {fetched:.1f} s after the siege began, a newcomer is tracked once the idle "
-            f"ones are let go of, after {idled:.0f} s; the slow ones are after {dripped:.0f} s"), witness
+    return (f"a download during the siege ends {fetched:.1f} s after it began; a newcomer is tracked once the idle "
+            f"connections are closed, after {idled:.0f} s; the slow ones are closed after {dripped:.0f} s"), witness
 
 
 class Sip(threading.Thread):
@@ -163,7 +163,7 @@ def slow_readers(directory: pathlib.Path):
     end(peer, newcomer)
     if held.get("active") != SLOTS:
         raise Failure(f"the slow readers were cut off, or not held back: {held}")
-    return (f"they hold {SLOTS} of 16 slots and keep them; a newcomer has the 32 MiB {seconds:.1f} s after it "
+    return (f"they keep {SLOTS} of 16 slots; a newcomer has the 32 MiB {seconds:.1f} s after it "
             f"started"), witness
 
 
@@ -214,7 +214,7 @@ def long_lists(directory: pathlib.Path):
     end(peer)
     if files != 3 * ENTRIES:
         raise Failure(f"{files} files, not {3 * ENTRIES}")
-    return f"{files:,} files are listed; the list of {TOO_MANY:,} is refused whole", witness
+    return f"{files:,} files are listed; the list of {TOO_MANY:,} is refused as a whole", witness
 
 
 def entries(prefix: str, count: int) -> list[dict]:

@@ -73,7 +73,7 @@ def expect_after_restart(home: pathlib.Path, here: set[str], gone: set[str]) -> 
 
 
 def full_disk(directory: pathlib.Path):
-    """Each thing that needs room is refused in words; with room again, all goes on, and nothing is lost."""
+    """Each thing that needs room fails with a clear message; with room again, all continues, and nothing is lost."""
     with small_disk(directory / "disk") as disk:
         holder = holder_of(random_file(directory / "wanted.bin", 48 * MIB), directory)
         peer = Besieged(disk, bootstrap=holder.address)
@@ -81,8 +81,8 @@ def full_disk(directory: pathlib.Path):
             here, gone = endure_full_disk(directory, disk, peer)
         end(peer, holder)
         expect_after_restart(peer.home, here, gone)
-    return ("a push, a download and the catalogue are refused in words; once there is room all of it goes on; "
-            "nothing is lost, nothing deleted comes back"), witness
+    return ("a push, a download and the catalogue fail with a clear message; once there is room, all of them continue; "
+            "nothing is lost, and nothing deleted comes back"), witness
 
 
 def endure_full_disk(directory: pathlib.Path, disk: pathlib.Path, peer: Besieged) -> tuple[set[str], set[str]]:
@@ -132,8 +132,8 @@ def failing_disk(directory: pathlib.Path):
         peer.wait_for_local("wanted.bin")
         peer.share(directory / "pushed.bin")
     end(peer, holder)
-    return ("a download and a push whose bytes cannot be synced are refused in words and thrown away; both are "
-            "taken once the disk syncs again"), witness
+    return ("a download and a push whose bytes cannot be synced fail with a clear message and are thrown away; both are "
+            "accepted once the disk syncs again"), witness
 
 
 def small_files_only(directory: pathlib.Path):
@@ -148,7 +148,7 @@ def small_files_only(directory: pathlib.Path):
         peer.refuses_to_push(directory / 'large.bin', "cannot push")
         peer.share(random_file(directory / "small.bin", MIB))
     end(peer, holder)
-    return "a file beyond the limit is refused in words, a smaller one is taken", witness
+    return "a file beyond the limit is refused with a clear message, a smaller one is accepted", witness
 
 
 def no_permission(directory: pathlib.Path):
@@ -183,8 +183,8 @@ def no_permission(directory: pathlib.Path):
         peer.wait_for_local("wanted.bin", 120)
         peer.share(source)
     end(peer, holder)
-    return ("a home that cannot be written is refused at the start; folders that lose their permission refuse "
-            "downloads and pushes in words, and take them again later"), witness
+    return ("a home that cannot be written is refused at the start; while folders have no permission, downloads and "
+            "pushes fail with a clear message, and are accepted again later"), witness
 
 
 def as_nobody() -> list[str]:

@@ -33,8 +33,8 @@ def spoofing(directory: pathlib.Path):
         take_name(peer, holder, wanted)
         expect_unchanged(peer, holder, wanted, own, last)
     end(peer, holder)
-    return ("nothing changes: neither file goes, both keep their names and owners, the neighbour stays where it "
-            "is, or is back there at once, nobody takes our name, no wrong bytes become a file"), witness
+    return ("nothing changes: no file is deleted, both keep their names and owners, the neighbour stays at its address "
+            "or is back there at once, nobody takes our name, and no wrong bytes become a file"), witness
 
 
 def take_name(peer: Besieged, holder: Program, wanted: str) -> None:

@@ -39,8 +39,9 @@ def hostile_names(directory: pathlib.Path):
         expect_harmless(peer, screens)
         count = expect_on_disk(directory, peer, len(texts))
     end(peer)
-    return (f"{len(texts)} texts as names of peers, hosts, files, owners, times, sizes and types: {screens[0]} screens, "
-            f"page, API and log hold none that does anything; {count} files lie in `files/`, nothing elsewhere"), witness
+    return (f"{len(texts)} texts as names of peers, hosts, files, owners, times, sizes and types: on {screens[0]} screens, on "
+            f"the page, in the API and in the log none of them has an effect; {count} files are in `files/`, and nothing is "
+            "elsewhere"), witness
 
 
 def look_everywhere(peer: Besieged) -> tuple[int, bytes]:

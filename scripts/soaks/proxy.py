@@ -115,7 +115,7 @@ class Proxy:
 
     async def delay(self) -> None:
         if self.weather.latency:
-            self.counts["pieces that came late"] += 1
+            self.counts["pieces delivered late"] += 1
             await asyncio.sleep(self.weather.latency)
         if self.weather.kind in ("stall", "cut off"):
             self.counts["pieces held back"] += 1
