@@ -14,6 +14,8 @@ struct Manual: Sendable, CustomTestStringConvertible {
   static let guide = Manual(reading: "docs/GUIDE.md")
   static let page = Manual(reading: "docs/p2ptui.1")
   static let all = [readme, guide, page]
+  /// Those that leave nothing out.
+  static let complete = [guide, page]
 
   /// For people who work on the program.
   static let others = [
@@ -155,6 +157,7 @@ struct Manual: Sendable, CustomTestStringConvertible {
       let seconds = [sender, receiver].compactMap { Double($0[0].dropLast(2)) }.reduce(0, +)
       #expect(time[column] == "\(figures[1].prefix { $0 != " " }) s", "\(name)")
       #expect(memory[column].hasPrefix(receiver[1]), "\(name)")
+      if name == "p2ptui" { #expect(Manual.readme.text.contains("1 GiB in \(time[column]),")) }
       #expect(cpu[column] == "\((seconds * 10).rounded() / 10) s", "\(name)")
     }
   }

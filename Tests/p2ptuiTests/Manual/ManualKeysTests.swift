@@ -67,14 +67,6 @@ import Testing
     #expect(Set(known).subtracting(told).map(\.description) == [])
   }
 
-  @Test func theActionsListedInTheReadmeAreAllThereAre() throws {
-    let text = Manual.readme.text
-    let start = try #require(text.range(of: "The actions are "))
-    let end = try #require(text[start.upperBound...].range(of: "Keys are"))
-    #expect(
-      Manual.codes(in: String(text[start.upperBound..<end.lowerBound])) == Intent.allCases.map(\.name))
-  }
-
   // MARK: Prompts
 
   /// Whether a key changes a prompt with something before and behind its cursor, something cut, and a history.

@@ -21,7 +21,7 @@ import Testing
     try Arguments.parse(["ann", "localhost", "8040", "8041"] + words).options(environment: [:])
   }
 
-  @Test("each option is in a manual", arguments: Manual.all)
+  @Test("each option is in a manual", arguments: Manual.complete)
   func complete(manual: Manual) {
     #expect(Self.known.subtracting(Self.names(in: manual.text)) == [])
   }
