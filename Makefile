@@ -121,6 +121,9 @@ INSTALLED := $(PREFIX)/bin/p2ptui $(MAN)/p2ptui.1 $(UNITS)/p2ptui@.service $(BAS
 	$(ZSH_COMPLETIONS)/_p2ptui $(FISH_COMPLETIONS)/p2ptui.fish \
 	$(DOC)/README.md $(DOC)/LICENSE $(DOC)/examples/config
 
+# ArgumentParser completes a subcommand `help`, which a program without subcommands has not.
+NO_HELP := s/compgen -W 'help'/compgen -W ''/; /-fa 'help'/d
+
 install: ## what was built to PREFIX=/usr/local: program, manual, completions, systemd user unit, sample configuration
 	@test -x $(RELEASE) || { echo "make install: nothing is built yet; run make build first" >&2; exit 1; }
 	@install -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
@@ -128,9 +131,9 @@ install: ## what was built to PREFIX=/usr/local: program, manual, completions, s
 	install -m 644 docs/p2ptui.1 $(DESTDIR)$(MAN)/p2ptui.1
 	install -m 644 README.md LICENSE $(DESTDIR)$(DOC)
 	env HOME=/nonexistent XDG_CONFIG_HOME= $(RELEASE) --print-config > $(DESTDIR)$(DOC)/examples/config
-	$(RELEASE) --generate-completion-script bash | sed '1{/^#!/d}' > $(DESTDIR)$(BASH_COMPLETIONS)/p2ptui
+	$(RELEASE) --generate-completion-script bash | sed "1{/^#!/d}; $(NO_HELP)" > $(DESTDIR)$(BASH_COMPLETIONS)/p2ptui
 	$(RELEASE) --generate-completion-script zsh > $(DESTDIR)$(ZSH_COMPLETIONS)/_p2ptui
-	$(RELEASE) --generate-completion-script fish > $(DESTDIR)$(FISH_COMPLETIONS)/p2ptui.fish
+	$(RELEASE) --generate-completion-script fish | sed "$(NO_HELP)" > $(DESTDIR)$(FISH_COMPLETIONS)/p2ptui.fish
 	sed 's|@bindir@|$(PREFIX)/bin|' packaging/p2ptui@.service > $(DESTDIR)$(UNITS)/p2ptui@.service
 
 # Folders that /usr and /usr/local have of the system stay, even when nothing is in them.
