@@ -15,29 +15,29 @@ DEBUG := P2PTUI_EXECUTABLE=.build/debug/p2ptui
 # Those that take seconds.
 SHORT_SIEGES := full-disk failing-disk file-size no-permission no-descriptors slow-readers spoofing names
 
-help: ## this list
+help: ## list these targets
 	@echo 'make run ARGS="<peer_id> <host> <p2p_port> <http_port>"   start a peer; without ARGS the demo'
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-run: build ## build what is missing, then start p2ptui $(ARGS)
+run: build ## build, then start p2ptui $(ARGS)
 	@$(RELEASE) $(ARGS)
 
-demo: build ## three neighbours and a peer that joins them, on this machine
+demo: build ## build, then start three neighbours and a peer that joins them, on this machine
 	@$(RELEASE) --demo
 
 # The Swift runtime goes into the program, so that it runs where no Swift is.
-build: ## the release build
+build: ## make the release build
 	@scripts/setup build
 	@swift build -c release --static-swift-stdlib --product p2ptui
 
-test: ## every test
+test: ## run every test
 	@scripts/setup test
 	@swift build --build-tests
 	@swift test --skip-build --disable-xctest
 
 # Warnings are errors here and nowhere else (Package.swift reads P2PTUI_STRICT).
 check: export P2PTUI_STRICT = 1
-check: ## format lint, a build without warnings, every test, a few rounds of simulator, crash, siege and soak
+check: ## check the format, lint, build without warnings, run every test and a few rounds of simulator, crash, siege and soak
 	@scripts/setup test
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Benchmarks
 	@for script in scripts/setup scripts/fuzz-api scripts/sanitize scripts/dist scripts/debian.sh scripts/try-package scripts/try-source .ci/run; do bash -n $$script || exit 1; done
@@ -50,16 +50,16 @@ check: ## format lint, a build without warnings, every test, a few rounds of sim
 	@$(DEBUG) scripts/siege $(SHORT_SIEGES)
 	@$(DEBUG) scripts/soak --minutes 1
 
-bench: ## p2ptui against other programs, on this machine: tables for docs/PERFORMANCE.md
+bench: ## compare with other programs on this machine: tables for docs/PERFORMANCE.md
 	@scripts/setup bench
 	@scripts/bench $(PARTS)
 
-microbench: ## codec, messages, core and catalogue by themselves
+microbench: ## measure codec, messages, core and catalogue by themselves
 	@scripts/setup build
 	@cd Benchmarks && swift package benchmark --no-progress
 
 # What libFuzzer finds lands among the examples, where it is a test that fails.
-fuzz: ## bytes that libFuzzer makes up for the reader of messages, SECONDS=60; then schemathesis for the API
+fuzz: ## let libFuzzer make up bytes for the reader of messages, SECONDS=60, then schemathesis requests for the API
 	@scripts/setup build
 	@P2PTUI_FUZZ=1 swift build -c release --sanitize=fuzzer --product Fuzz --scratch-path .build-fuzz
 	@mkdir -p .build-fuzz/corpus
@@ -67,36 +67,36 @@ fuzz: ## bytes that libFuzzer makes up for the reader of messages, SECONDS=60; t
 		-artifact_prefix=Tests/Corpus/found- -verbosity=0 -print_final_stats=1 .build-fuzz/corpus Tests/Corpus
 	@scripts/fuzz-api
 
-sim: ## whole peers in one thread, on a virtual clock, network and disk: SEEDS=1-200 PEERS=6
+sim: ## simulate whole peers on a virtual clock, network and disk: SEEDS=1-200 PEERS=6
 	@scripts/setup build
 	@swift build -c release --static-swift-stdlib --product simulate
 	@.build/release/simulate --found Tests/SimulationTests/seeds.txt --seeds $(SEEDS) --peers $(PEERS)
 
-scale: ## how the network grows, by simulation: tables and plots for docs/SCALE.md
+scale: ## simulate how networks grow: tables and plots for docs/SCALE.md
 	@scripts/setup scale
 	@swift build -c release --static-swift-stdlib --product simulate
 	@scripts/scale
 
-crash: build ## kills the real program ROUNDS=100 times in the middle of its work, and checks its promises; as root, by losses of power too
+crash: build ## kill the real program ROUNDS=100 times in the middle of its work and check its promises; as root, with power losses too
 	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/sync-order
 	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/crash --rounds $(ROUNDS)
 	@[ $$(id -u) != 0 ] || P2PTUI_EXECUTABLE=$(RELEASE) scripts/crash --power-loss --rounds $(ROUNDS)
 
-siege: build ## full disks, missing rights and descriptors, floods, lies: a table for docs/RELIABILITY.md
+siege: build ## full disks, missing permissions and descriptors, floods, lies: a table for docs/RELIABILITY.md
 	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/siege $(SIEGES)
 
-soak: build ## twenty processes for MINUTES=60 that come, go and are killed, with faults; a plot in docs/soak.svg
+soak: build ## run twenty processes for MINUTES=60 with kills and network faults; plots docs/soak.svg
 	@P2PTUI_EXECUTABLE=$(RELEASE) scripts/soak --minutes $(MINUTES) --plot docs/soak.svg
 
 # Core and engine; the front has one thread. Builds of their own, which take long.
-tsan: ## tests of core and engine with the thread sanitizer
+tsan: ## run the tests of core and engine with the thread sanitizer
 	@P2PTUI_TSAN=1 scripts/sanitize thread
 
-asan: ## tests of core and engine with the address sanitizer
+asan: ## run the tests of core and engine with the address sanitizer
 	@scripts/sanitize address
 
 # Package.swift reads P2PTUI_DOCS: what renders documentation is fetched here only.
-docs: ## the public API of core and engine as pages, in .build/docs; a gap or a wrong link is an error
+docs: ## make pages of the public API of core and engine in .build/docs; gaps and wrong links are errors
 	@scripts/setup build
 	@mkdir -p .build/docs
 	@for target in PeerCore PeerEngine; do \
@@ -104,7 +104,7 @@ docs: ## the public API of core and engine as pages, in .build/docs; a gap or a 
 			--target $$target --warnings-as-errors --output-path .build/docs/$$target || exit 1; \
 	done
 
-format: ## let swift format decide the layout
+format: ## lay out the code with swift format
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Benchmarks
 
 # What is installed where; packages choose other places. DESTDIR is put in front of all of it.
@@ -124,7 +124,7 @@ INSTALLED := $(PREFIX)/bin/p2ptui $(MAN)/p2ptui.1 $(UNITS)/p2ptui@.service $(BAS
 # ArgumentParser completes a subcommand `help`, which a program without subcommands has not.
 NO_HELP := s/compgen -W 'help'/compgen -W ''/; /-fa 'help'/d
 
-install: ## what was built to PREFIX=/usr/local: program, manual, completions, systemd user unit, sample configuration
+install: ## install what was built into PREFIX=/usr/local: program, manual, completions, systemd user unit, sample configuration
 	@test -x $(RELEASE) || { echo "make install: nothing is built yet; run make build first" >&2; exit 1; }
 	@install -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
 	install -s $(RELEASE) $(DESTDIR)$(PREFIX)/bin/p2ptui
@@ -140,7 +140,7 @@ install: ## what was built to PREFIX=/usr/local: program, manual, completions, s
 FOLDERS := $(patsubst $(PREFIX)/%,%,$(sort $(dir $(INSTALLED))))
 SYSTEM_FOLDERS := $(if $(filter /usr /usr/local,$(PREFIX)),bin/ share/man/man1/)
 
-uninstall: ## what install put there, and the folders that are empty then
+uninstall: ## remove what install has installed
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
 	@if cd $(DESTDIR)$(PREFIX) 2>/dev/null; then \
 		rmdir -p --ignore-fail-on-non-empty $(filter-out $(SYSTEM_FOLDERS),$(FOLDERS)) 2>/dev/null; \
@@ -148,16 +148,16 @@ uninstall: ## what install put there, and the folders that are empty then
 	fi
 
 # The program tells its version, and nothing else knows it.
-dist: build ## a tar ball of what install installs, for /usr/local
+dist: build ## make a tar ball of what install installs, for /usr/local
 	@scripts/dist $(RELEASE)
 
-deb: build ## a Debian package
+deb: build ## make a Debian package
 	@scripts/setup package
 	@DEB_RULES_REQUIRES_ROOT=no debian/rules binary
 	@debian/rules clean
 	@ls .build/packages/*.deb
 
-setup: ## install the Debian packages that are missing, of build and tests
+setup: ## install the Debian packages that build and tests need and that are missing
 	@scripts/setup test
 
 clean: ## remove everything that was built
