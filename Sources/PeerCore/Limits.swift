@@ -3,21 +3,24 @@ public struct Limits: Sendable {
   /// Bytes of a GOSSIP as received, kept whole to be forwarded unchanged. Those of the network are under
   /// 300; one of ours carries a few fields more.
   public var gossipBytes = 16 * 1024
-  /// Bytes of a GET_FILE, DELETE or ANNOUNCE: a name of 4 KiB escaped sixfold, and the other fields.
-  public var smallMessageBytes = 64 * 1024
+  /// Bytes of a GET_FILE, DELETE or ANNOUNCE: four texts of 4 KiB, each escaped sixfold, and the other fields.
+  public var smallMessageBytes = 128 * 1024
   /// Bytes of a GOSSIP_REPLY: `replyEntries` of about 600 bytes each.
   public var replyBytes = 64 * 1024 * 1024
   /// Bytes of a FILE_DATA without its `data`.
-  public var fileDataMetadataBytes = 64 * 1024
+  public var fileDataMetadataBytes = 128 * 1024
   /// File entries of one GOSSIP_REPLY; a longer list is refused whole.
   public var replyEntries = 131_072
+  /// Files here above which none is taken unasked: however small, they would use up what a disk has for names, and a
+  /// list of more than `replyEntries` is refused by all who read it.
+  public var filesBeforePushes = 100_000
   /// Texts of one list of the extension. As block hashes they describe a file of 64 GiB; a larger one is
   /// fetched without.
   public var listItems = 65_536
-  /// Bytes of any one text as written, such as a file's name: the longest path that Linux takes.
+  /// Bytes of any one text in UTF-8, such as a file's name: the longest path that Linux takes.
   public var textBytes = 4 * 1024
-  /// Characters of a number as written. A double needs 25; this is generous and still harmless.
-  public var numberBytes = 128
+  /// Characters of a number as written. A double needs 25, but Python passes on integers of 4,300.
+  public var numberBytes = 5_000
   /// Containers inside one another. The network uses 3.
   public var nesting = 32
 
@@ -35,9 +38,13 @@ public struct Limits: Sendable {
   public var resolutions = 64
   /// Files in the catalogue; one without a holder and not here, the oldest first, makes room.
   public var files = 1_000_000
+  /// Bytes of the texts of all files in the catalogue, 260 a file where there are a million; what exceeds that makes
+  /// room, or is not taken in, like files that are too many.
+  public var catalogueTextBytes = 256 << 20
   /// Holders of one file; a further one is not recorded. A download needs a handful.
   public var holders = 256
-  /// Tombstones; the oldest makes room.
+  /// Tombstones of other peers' files, and of ours; the oldest makes room. Strangers cannot bring about ours, so that
+  /// they cannot drive them out.
   public var tombstones = 100_000
   /// Host names remembered as meaning ourselves; further ones are found out again each time.
   public var ownAliases = 64

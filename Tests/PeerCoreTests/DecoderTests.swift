@@ -58,6 +58,20 @@ import Testing
     }
   }
 
+  /// Gossip may name as a peer what is none, such as a database on this machine that reads lines of commands.
+  @Test func aGossipIsPassedOnAsOneLine() throws {
+    let raw =
+      "{\"type\":\"GOSSIP\",\r\n\t\"host\":\"h\",\"port\":1,\"id\":\"1\","
+      + "\"x\":\"\\\\\r\nFLUSHALL\r\n\\\"\u{7F}\",\n\"y\":1}"
+    let line =
+      #"{"type":"GOSSIP",   "host":"h","port":1,"id":"1","x":"\\\u000d\u000aFLUSHALL\u000d\u000a\"\u007f", "y":1}"#
+    guard case .gossip(let gossip)? = try message(raw) else {
+      Issue.record("no gossip")
+      return
+    }
+    #expect(String(decoding: gossip.raw, as: UTF8.self) == line)
+  }
+
   // MARK: Files
 
   @Test func aReplyListsFiles() throws {
@@ -301,8 +315,60 @@ import Testing
     let fits = String(repeating: "x", count: 100)
     #expect(try decode(#"{"type":"\#(fits)"}"#, limits: limits).messages.count == 1)
     expectTooLarge(#"{"type":"\#(fits)x"}"#, limits)
-    expectTooLarge(#"{"type":"GOSSIP_REPLY","files":[{"file_name":"\#(fits)x"}]}"#, limits)
     #expect(try decode(#"{"other":"\#(fits)x"}"#, limits: limits).messages.count == 1)
+  }
+
+  @Test func anEntryWithATextThatIsTooLongIsLeftOutOfItsList() throws {
+    var limits = Limits()
+    limits.textBytes = 100
+    let long = String(repeating: "x", count: 101)
+    for bad in [long, String(repeating: "x", count: 601), String(repeating: #"\u00e9"#, count: 51)] {
+      let list = ["a", bad, "b"].map { #"{"file_id":"\#(FileID(1).hex)","file_name":"\#($0)"}"# }
+      let text = #"{"type":"GOSSIP_REPLY","host":"h","port":1,"files":[\#(list.joined(separator: ","))]}"#
+      for size in [1, 64, 1 << 20] {
+        let found = try decode(pieces: Array(text.utf8).pieces(of: size), limits: limits).messages
+        guard case .gossipReply(let reply)? = found.first else {
+          Issue.record("no reply")
+          return
+        }
+        #expect(reply.files.map(\.name) == ["a", "b"])
+        #expect(reply.unusable == 1)
+      }
+    }
+  }
+
+  /// Whoever takes a text in writes it in ASCII, up to six times as long; one file that was made to be refused would
+  /// cost a peer its whole list.
+  @Test(arguments: ["x", "\u{7F}", "é", "界", "😀"]) func whatIsTakenInCanBePassedOn(character: String) throws {
+    let text = String(repeating: character, count: Limits().textBytes / character.utf8.count)
+    let received = FileEntry(id: FileID(1), name: text, owner: text, timestamp: Lexeme(text: text))
+    let origin = Endpoint(host: "h", port: 1)
+    let raw =
+      #"{"file_id":"\#(FileID(1).hex)","file_name":"\#(text)","file_owner":"\#(text)","file_timestamp":"\#(text)"}"#
+    let sent = #"{"type":"GOSSIP_REPLY","host":"h","port":1,"files":[\#(raw)]}"#
+    guard case .gossipReply(let first)? = try message(sent), let entry = first.files.first else {
+      Issue.record("it is not taken in")
+      return
+    }
+    #expect(entry.name == received.name && entry.timestamp.text == text)
+    let list = MessageEncoder.gossipReply(from: origin, peerID: PeerID("a"), files: [entry])
+    let announcement = MessageEncoder.announce(from: PeerID(text), file: entry)
+    let data = MessageEncoder.fileData(entry, raw: try #require(RawPart(offset: 0, length: 0, size: 0)))
+    for bytes in [list, announcement, data] { #expect(try decode(bytes).messages.count == 1) }
+    guard case .gossipReply(let again)? = try decode(list).messages.first else {
+      Issue.record("the list cannot be read")
+      return
+    }
+    #expect(again.files.first?.name == text && again.files.first?.timestamp.text == text)
+  }
+
+  @Test func bytesThatAreNoTextCountAsWhatIsPassedOn() throws {
+    var limits = Limits()
+    limits.textBytes = 99
+    for (count, fits) in [(33, true), (34, false)] {
+      let bytes = Array(#"{"type":""#.utf8) + [UInt8](repeating: 0xFF, count: count) + Array(#""}"#.utf8)
+      #expect((try? decode(bytes, limits: limits)) != nil ? fits : !fits)
+    }
   }
 
   @Test func aNumberIsBounded() throws {

@@ -59,9 +59,25 @@ enum JSONString {
     return unit
   }
 
-  /// `escapingNonASCII` for bytes as they came; bare control characters in strings are left alone.
-  static func ascii(_ json: [UInt8]) -> [UInt8] {
-    json.allSatisfy { $0 < 0x80 } ? json : Array(escapingNonASCII(String(decoding: json, as: UTF8.self)).utf8)
+  /// Valid JSON as one line of pure ASCII that means the same: some peers decode every piece as UTF-8 on its own,
+  /// and a service that reads lines of commands, which gossip may name as a peer, must not find any.
+  static func oneLine(_ json: [UInt8]) -> [UInt8] {
+    guard !json.allSatisfy({ (0x20..<0x7F).contains($0) }) else { return json }
+    var writer = JSONWriter()
+    var isInString = false
+    var isEscaped = false
+    for scalar in String(decoding: json, as: UTF8.self).unicodeScalars {
+      if (0x20..<0x7F).contains(scalar.value) {
+        writer.bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+      } else if isInString {
+        writer.escape(scalar)
+      } else {
+        writer.bytes.append(0x20)
+      }
+      if scalar == "\"", !isEscaped { isInString.toggle() }
+      isEscaped = isInString && scalar == "\\" && !isEscaped
+    }
+    return writer.bytes
   }
 
   /// Valid JSON as pure ASCII: outside ASCII, characters can stand only inside strings, where `\uXXXX`

@@ -27,6 +27,8 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
   private var member: MessageField?
   private var fields = MessageFields()
   private var entryFields = MessageFields()
+  /// One of its texts is too long: it is left out, and the others of its list are not.
+  private var entryIsTooLong = false
   private var entries: [FileEntry] = []
   private var entryBytes = 0
   private var unusableEntries = 0
@@ -99,6 +101,7 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     case .files:
       place = .entry
       entryFields.removeAll()
+      entryIsTooLong = false
     case .message, .entry, .list: ignoredDepth = 1
     }
   }
@@ -152,7 +155,7 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
   }
 
   private mutating func endEntry() throws(WireError) {
-    guard let entry = entryFields.fileEntry else {
+    guard !entryIsTooLong, let entry = entryFields.fileEntry else {
       unusableEntries += 1
       return
     }
@@ -208,9 +211,8 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     case .ignored: return
     case .key: text.append(contentsOf: bytes.prefix(MessageField.longestName + 1 - text.count))
     case .value, .listItem:
-      guard text.count + bytes.count <= limits.textBytes else {
-        throw .tooLarge("a text", limit: limits.textBytes)
-      }
+      // Every byte may be written as an escape.
+      guard text.count + bytes.count <= 6 * limits.textBytes else { return try refuseText() }
       text.append(contentsOf: bytes)
     case .dataStart:
       dataBytes += bytes.count
@@ -249,11 +251,29 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     switch use {
     case .ignored, .data: return
     case .key: member = MessageField(name: text)
-    case .value(let field): set(field, Lexeme(stringContents: text))
+    case .value(let field): try setText(field)
     case .listItem: try endListItem()
     case .dataStart:
       if !Self.saysNull(text) { try flushDataStart() }
     }
+  }
+
+  /// The bound is of a text's meaning, not of how it is written: whoever takes one in writes it in ASCII, up to six
+  /// times as long, and must be understood by others of the same bound.
+  private mutating func setText(_ field: MessageField) throws(WireError) {
+    let value = Lexeme(stringContents: text)
+    // A byte that is no UTF-8 becomes U+FFFD, of three bytes.
+    guard text.count <= limits.textBytes / 3 || value.text.utf8.count <= limits.textBytes else {
+      return try refuseText()
+    }
+    set(field, value)
+  }
+
+  /// A peer lists what others have given it: one that was made to be refused costs no others.
+  private mutating func refuseText() throws(WireError) {
+    guard place == .entry else { throw .tooLarge("a text", limit: limits.textBytes) }
+    entryIsTooLong = true
+    use = .ignored
   }
 
   private mutating func endListItem() throws(WireError) {
@@ -290,7 +310,7 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
       return .gossip(
         Gossip(
           origin: origin, peerID: fields.peerID(at: origin), id: fields.text(.id), features: features,
-          raw: JSONString.ascii(raw ?? [])))
+          raw: JSONString.oneLine(raw ?? [])))
     case .gossipReply:
       guard let origin = fields.endpoint else { return noEndpoint(.gossipReply) }
       return .gossipReply(
