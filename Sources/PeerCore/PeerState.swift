@@ -247,15 +247,20 @@ public struct PeerState: Sendable {
   /// Replies and forwards that wait for their turn (PROTOCOL.md, "Protection").
   public var waitingAnswers: Int { outbox.waiting }
 
-  /// Bytes that a file which nobody asked for may have; `nil` if none is taken (`--accept-push`).
-  public var pushAllowance: UInt64? { settings.acceptPush ? fileAllowance : nil }
+  /// `nil` if no file is taken that nobody asked for (`--accept-push`).
+  public var pushAllowance: PushAllowance? {
+    settings.acceptPush ? PushAllowance(file: fileAllowance, all: quotaLeft ?? .max) : nil
+  }
 
   /// Bytes that one more file may have.
-  var fileAllowance: UInt64 {
-    guard let quota = settings.quota else { return settings.maxFileSize }
+  var fileAllowance: UInt64 { min(settings.maxFileSize, quotaLeft ?? .max) }
+
+  /// Bytes that more files may have; `nil` without a quota.
+  private var quotaLeft: UInt64? {
+    guard let quota = settings.quota else { return nil }
     let kept = keeping.values.reduce(catalogue.localBytes) { $0 + ($1.sizeBytes ?? 0) }
     let taken = downloads.order.reduce(kept) { $0 + (downloads[$1]?.reservedBytes ?? 0) }
-    return min(settings.maxFileSize, quota > taken ? quota - taken : 0)
+    return quota > taken ? quota - taken : 0
   }
 
   // MARK: Effects

@@ -48,3 +48,16 @@ public enum TrustDeletes: String, Sendable, CaseIterable {
   /// Nobody's.
   case none
 }
+
+/// Bytes that files which nobody asked for may have.
+public struct PushAllowance: Sendable, Equatable {
+  /// Each of them.
+  public var file: UInt64
+  /// All that are arriving, together.
+  public var all: UInt64
+
+  public init(file: UInt64, all: UInt64) {
+    self.file = file
+    self.all = all
+  }
+}

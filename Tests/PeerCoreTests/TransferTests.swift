@@ -360,13 +360,27 @@ import Testing
     expectRefused(&peer)
   }
 
+  @Test func howeverSmallOnlySoManyFilesAreTaken() {
+    var limits = Limits()
+    limits.filesBeforePushes = 2
+    var peer = Peer(limits: limits)
+    peer.push(.file(1))
+    peer.keepArrived()
+    peer.push(.file(2))
+    peer.push(.file(3))
+    #expect(peer.effects.keeps.count == 2)
+    #expect(peer.effects.discards == 1)
+    peer.share(.ours(9))
+    #expect(peer.has(.ours(9)))
+  }
+
   @Test func theQuotaCountsWhatIsHereAndWhatIsBeingKept() {
     var peer = Peer { $0.quota = 50 }
-    #expect(peer.state.pushAllowance == 50)
+    #expect(peer.state.pushAllowance?.file == 50)
     peer.push(.file(2))
-    #expect(peer.state.pushAllowance == 33)
+    #expect(peer.state.pushAllowance?.file == 33)
     peer.keepArrived()
-    #expect(peer.state.pushAllowance == 33)
+    #expect(peer.state.pushAllowance?.file == 33)
     peer.push(.file(1), size: 34)
     #expect(peer.effects.discards == 1)
   }

@@ -136,3 +136,40 @@ import Testing
     #expect(UTCTime(milliseconds: milliseconds).iso8601 == text)
   }
 }
+
+@Suite struct NumericAddressTests {
+  @Test(arguments: [
+    ("10.0.0.1", "10.0.0.1"), ("::1", "::1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+    ("2001:db8:1:2::9", "2001:db8:1:2::/64"), ("2001:db8::9", "2001:db8:0:0::/64"),
+    ("fe80::1%eth0", "fe80:0:0:0::/64"),
+    ("::", "0:0:0:0::/64"), ("not:an:address", "not:an:address::/64"),
+  ])
+  func whoHasOneAddressHasItsNetwork(address: String, network: String) {
+    #expect(NumericAddress.network(of: address) == network)
+  }
+
+  @Test func anAddressOfIPv4IsTheSameThroughIPv6() {
+    #expect(NumericAddress.plain("::ffff:10.0.0.1") == "10.0.0.1")
+    #expect(NumericAddress.plain("::ffff:1:2") == "::ffff:1:2")
+    #expect(NumericAddress.isLoopback("::ffff:127.0.0.1") && !NumericAddress.isLoopback("::ffff:10.0.0.1"))
+  }
+
+  @Test(arguments: [
+    "127.0.0.1", "::1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "172.31.255.1", "169.254.1.1", "100.64.0.1",
+    "fe80::1",
+    "fd00::1", "::ffff:192.168.1.1",
+  ])
+  func isOfOneNetwork(address: String) { #expect(NumericAddress.isPrivate(address)) }
+
+  @Test(arguments: [
+    "8.8.8.8", "172.32.0.1", "192.169.0.1", "100.128.0.1", "2001:db8::1", "::ffff:8.8.8.8", "", "x",
+  ])
+  func isOfTheWorld(address: String) { #expect(!NumericAddress.isPrivate(address)) }
+
+  @Test func aNameIsNoAddress() {
+    for text in ["10.0.0.1", "::1", "fe80::1"] { #expect(NumericAddress.isNumeric(text)) }
+    for text in ["10.0.0", "10.0.0.1.test", "a:b:xyz", "1.2.3.256", "", "10.0.0."] {
+      #expect(!NumericAddress.isNumeric(text), "\(text)")
+    }
+  }
+}

@@ -227,11 +227,14 @@ extension PeerState {
     log(.info, "much gossip: to stay within its limits, \(dropped) of it was not passed on")
   }
 
-  /// Made again only after what is here has changed.
+  /// Made again only after what is here has changed. Files of ours come first: what others have pushed here must not
+  /// drive them out of a list that is too long.
   private mutating func gossipReply() -> [UInt8] {
     if let cached = cachedReply, cached.revision == catalogue.localRevision { return cached.bytes }
+    var files = catalogue.localEntries
+    _ = files.partition { $0.owner != me.peerID.text }
     let bytes = MessageEncoder.gossipReply(
-      from: me.endpoint, peerID: me.peerID, files: catalogue.localEntries)
+      from: me.endpoint, peerID: me.peerID, files: files, within: limits)
     cachedReply = (catalogue.localRevision, bytes)
     return bytes
   }

@@ -49,6 +49,9 @@ extension PeerState {
       return (.debug, "is here already")
     }
     if !settings.acceptPush { return (.info, "is refused (--accept-push no)") }
+    if catalogue.local.count + keeping.count >= limits.filesBeforePushes {
+      return (.warning, "is refused: \(Units.count(limits.filesBeforePushes, "file")) are here")
+    }
     if file.size > fileAllowance { return (.warning, "is refused: \(sizeFailure)") }
     return nil
   }

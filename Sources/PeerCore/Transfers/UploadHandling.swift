@@ -56,9 +56,13 @@ extension PeerState {
   private mutating func makeRoomToWait(for address: String) -> Bool {
     guard uploads.values.count(where: { !$0.isRunning }) >= limits.waitingUploads else { return true }
     let waiting = uploads.filter { !$0.value.isRunning }
-    let counts = waiting.values.reduce(into: [:]) { $0[$1.address, default: 0] += 1 }
-    guard let most = counts.values.max(), counts[address, default: 0] + 1 < most,
-      let (id, upload) = waiting.elements.last(where: { counts[$0.value.address] == most })
+    let counts = waiting.values.reduce(into: [:]) {
+      $0[NumericAddress.network(of: $1.address), default: 0] += 1
+    }
+    guard let most = counts.values.max(), counts[NumericAddress.network(of: address), default: 0] + 1 < most,
+      let (id, upload) = waiting.elements.last(where: {
+        counts[NumericAddress.network(of: $0.value.address)] == most
+      })
     else { return false }
     log(.warning, "\(most) uploads to \(upload.address) wait; one of them gives way")
     refuse(id, upload)
@@ -68,7 +72,7 @@ extension PeerState {
   mutating func startUploads() {
     guard uploads.values.contains(where: { !$0.isRunning }) else { return }
     let running = uploads.values.filter(\.isRunning).map(\.address)
-    var slots = UploadSlots(slotsUp, limits: limits, running: running)
+    var slots = SharedSlots(slotsUp, limits: limits, running: running)
     for (id, upload) in uploads where !upload.isRunning {
       guard let record = catalogue[upload.file], let copy = record.copy else {
         refuse(id, upload)

@@ -47,13 +47,6 @@ public struct Endpoint: Hashable, Sendable, Codable, CustomStringConvertible {
   }
 
   public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-
-  /// Whether an address is this machine's to itself, where many peers may have one address.
-  ///
-  /// - Parameter address: numeric.
-  public static func isLoopback(_ address: String) -> Bool {
-    address.hasPrefix("127.") || address == "::1" || address.hasPrefix("::ffff:127.")
-  }
 }
 
 /// Names one tracked peer for as long as it is tracked; never used again for another one.

@@ -11,15 +11,18 @@ public enum MessageEncoder {
   }
 
   /// The list of all files here.
-  public static func gossipReply(from origin: Endpoint, peerID: PeerID, files: some Sequence<FileEntry>)
-    -> [UInt8]
-  {
+  ///
+  /// - Parameter limits: a list that exceeds them would be refused whole; what does not fit is left out.
+  public static func gossipReply(
+    from origin: Endpoint, peerID: PeerID, files: some Sequence<FileEntry>, within limits: Limits = Limits()
+  ) -> [UInt8] {
     message(.gossipReply) {
       writeOrigin(origin, peerID, &$0)
       writeFeatures(&$0)
       $0.key("files")
       $0.beginArray()
-      for file in files {
+      for file in files.prefix(limits.replyEntries) {
+        guard $0.bytes.count + limits.smallMessageBytes <= limits.replyBytes else { break }
         $0.beginObject()
         writeEntry(file, &$0)
         $0.endObject()

@@ -15,7 +15,7 @@ actor EngineLoop: NetworkDelegate {
   private let book: LogBook
   private let clock: SystemClock
   private let coreLimits: Limits
-  private let allowance: Mutex<UInt64?>
+  private let allowance: Mutex<PushAllowance?>
   private let told = Mutex<[Event]>([])
   nonisolated let hub: SnapshotHub
   nonisolated let metrics = PeerMetrics()
@@ -388,7 +388,7 @@ actor EngineLoop: NetworkDelegate {
     await blockLists.list(of: file, copy)
   }
 
-  nonisolated var pushAllowance: UInt64? { allowance.withLock { $0 } }
+  nonisolated var pushAllowance: PushAllowance? { allowance.withLock { $0 } }
   nonisolated func beginFile() throws -> any IncomingFile { try ArrivingFile(in: store) }
   nonisolated func open(_ copy: LocalCopy) throws -> any OutgoingFile { try LeavingFile(copy, in: store) }
 

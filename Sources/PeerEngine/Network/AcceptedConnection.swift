@@ -70,22 +70,22 @@ struct AcceptedConnection: Sendable {
   }
 
   private func beginReception(of file: FileID?) throws -> FileReception {
-    guard let allowance = network.delegate.pushAllowance else {
+    guard network.delegate.pushAllowance != nil else {
       throw Refusal(why: "a pushed file is refused (--accept-push no)")
     }
-    guard network.pushBegins() else {
-      throw Refusal(why: "a pushed file is refused: \(network.limits.pushes) others are arriving")
+    guard network.pushBegins(from: address) else {
+      throw Refusal(why: "a pushed file is refused: too many others are arriving")
     }
-    let network = network
+    let (network, address) = (network, address)
     let arriving: any IncomingFile
     do {
       arriving = try network.delegate.beginFile()
     } catch {
-      network.pushEnded()
+      network.pushEnded(from: address)
       throw error
     }
-    return FileReception(arriving, file, limit: allowance) { told in
-      network.pushEnded()
+    return FileReception(arriving, file, in: network) { told in
+      network.pushEnded(from: address)
       if let told { network.delegate.tell(.pushEnded(told)) }
     }
   }

@@ -19,7 +19,8 @@ enum CongestionControl {
 
   /// Has an effect on what this side sends. A system that refuses keeps its choice.
   static func prepare(_ channel: any Channel) {
-    guard onLoopback == "reno", let address = channel.remoteAddress?.ipAddress, Endpoint.isLoopback(address),
+    guard onLoopback == "reno", let address = channel.remoteAddress?.ipAddress,
+      NumericAddress.isLoopback(address),
       let socket = channel as? any SocketOptionProvider
     else { return }
     let name: (UInt8, UInt8, UInt8, UInt8) = (0x72, 0x65, 0x6E, 0x6F)

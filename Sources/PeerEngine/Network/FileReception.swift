@@ -30,24 +30,25 @@ final class FileReception {
   private let id: FileID?
   private var told: FileID?
   private let file: any IncomingFile
-  /// Bytes.
-  private let limit: UInt64
+  private let network: Network
   private let ended: (FileID?) -> Void
+  /// Bytes that count as arriving.
+  private var arriving = 0
   private var isTaken = false
 
   /// - Parameters:
   ///   - file: where its bytes go.
   ///   - id: what the message says it is, if it says so first.
-  ///   - limit: bytes that it may have.
   ///   - ended: called when nothing more of it arrives, with what `takeNews` gave.
-  init(_ file: any IncomingFile, _ id: FileID?, limit: UInt64, ended: @escaping (FileID?) -> Void) {
+  init(_ file: any IncomingFile, _ id: FileID?, in network: Network, ended: @escaping (FileID?) -> Void) {
     self.id = id
     self.file = file
-    self.limit = limit
+    self.network = network
     self.ended = ended
   }
 
   deinit {
+    _ = network.noteArriving(-arriving)
     if !isTaken { file.discard() }
     ended(told)
   }
@@ -59,8 +60,14 @@ final class FileReception {
     return id
   }
 
+  /// What arrives beside it counts too: many that begin at once do not each get all that is left.
   func append(_ bytes: UnsafeRawBufferPointer) throws {
-    guard file.size + UInt64(bytes.count) <= limit else { throw TransferFailure.tooLarge(limit: limit) }
+    arriving += bytes.count
+    let all = network.noteArriving(bytes.count)
+    let allowance = network.delegate.pushAllowance ?? PushAllowance(file: 0, all: 0)
+    guard arriving <= allowance.file, all <= allowance.all else {
+      throw TransferFailure.tooLarge(limit: min(allowance.file, allowance.all))
+    }
     try file.append(bytes)
   }
 

@@ -44,10 +44,11 @@ struct Listener: Sendable {
         for try await connection in connections {
           let address = connection.address
           // Who is not admitted is let go of, and so closed.
-          guard doorkeeper.admit(address) else { continue }
+          let network = NumericAddress.network(of: address)
+          guard doorkeeper.admit(network) else { continue }
           group.addTask {
             await serve(connection.take(), address)
-            doorkeeper.leave(address)
+            doorkeeper.leave(network)
           }
         }
       }
@@ -55,7 +56,7 @@ struct Listener: Sendable {
   }
 }
 
-/// Counts accepted connections, in all and by address (`NetworkLimits.connections`).
+/// Counts accepted connections, in all and by address, or network of IPv6 (`NetworkLimits.connections`).
 private final class Doorkeeper: Sendable {
   private let limits: NetworkLimits
   private let counts = Mutex((all: 0, byAddress: [String: Int]()))
@@ -66,7 +67,7 @@ private final class Doorkeeper: Sendable {
     counts.withLock { counts in
       let here = counts.byAddress[address, default: 0]
       guard counts.all < limits.connections,
-        here < limits.connectionsPerAddress || Endpoint.isLoopback(address)
+        here < limits.connectionsPerAddress || NumericAddress.isLoopback(address)
       else { return false }
       counts.all += 1
       counts.byAddress[address] = here + 1

@@ -32,7 +32,10 @@ final class Network: Sendable {
     var connections = 0
     /// Bytes of those of connections to holders.
     var receiveBuffers = 0
-    var pushes = 0
+    /// Addresses of files that are arriving unasked.
+    var pushes: [String] = []
+    /// Their bytes so far.
+    var arrivingBytes = 0
     var tasks: [UInt64: Task<Void, Never>] = [:]
     var lastTask: UInt64 = 0
   }
@@ -79,16 +82,30 @@ final class Network: Sendable {
     }
   }
 
-  /// - Returns: false if `NetworkLimits.pushes` files are arriving already.
-  func pushBegins() -> Bool {
+  /// - Returns: false if `NetworkLimits.pushes` files are arriving already, or so many from that address that what is
+  ///   left is for others.
+  func pushBegins(from address: String) -> Bool {
     state.withLock {
-      guard $0.pushes < limits.pushes else { return false }
-      $0.pushes += 1
+      var slots = SharedSlots(limits.pushes, limits: coreLimits, running: $0.pushes)
+      guard slots.take(for: address) else { return false }
+      $0.pushes.append(address)
       return true
     }
   }
 
-  func pushEnded() { state.withLock { $0.pushes -= 1 } }
+  func pushEnded(from address: String) {
+    state.withLock { state in
+      if let index = state.pushes.firstIndex(of: address) { state.pushes.remove(at: index) }
+    }
+  }
+
+  /// - Returns: how many bytes of files that are arriving unasked are here now, with these.
+  func noteArriving(_ bytes: Int) -> Int {
+    state.withLock {
+      $0.arrivingBytes += bytes
+      return $0.arrivingBytes
+    }
+  }
 
   /// Accepted connections that are open.
   var connections: Int { state.withLock { $0.connections } }

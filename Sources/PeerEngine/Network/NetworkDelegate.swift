@@ -7,8 +7,8 @@ protocol NetworkDelegate: AnyObject, Sendable {
   /// The event will be dealt with soon, after those that were told before it.
   func tell(_ event: Event)
   func log(_ level: LogLevel, _ text: String) async
-  /// Bytes that a file which nobody asked for may have; `nil` if none is taken.
-  var pushAllowance: UInt64? { get }
+  /// What files that nobody asked for may have; `nil` if none is taken.
+  var pushAllowance: PushAllowance? { get }
   func beginFile() throws -> any IncomingFile
   func makeBlockHasher() -> any BlockHasher
   /// `nil` if the file can't be read.

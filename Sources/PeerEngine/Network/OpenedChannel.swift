@@ -1,4 +1,5 @@
 import NIOCore
+import PeerCore
 import Synchronization
 
 typealias PeerChannel = NIOAsyncChannel<ByteBuffer, ByteBuffer>
@@ -23,7 +24,7 @@ final class OpenedChannel: Sendable {
   }
 
   /// Numeric; empty if it is gone already.
-  var address: String { channel.channel.remoteAddress?.ipAddress ?? "" }
+  var address: String { NumericAddress.plain(channel.channel.remoteAddress?.ipAddress ?? "") }
 
   /// - Returns: the connection, which has to be executed and closed now. Once.
   func take() -> PeerChannel {

@@ -2,6 +2,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import PeerCore
 import Synchronization
 
 /// Open connections, in all and by address.
@@ -41,25 +42,18 @@ struct CountedChannel: ServerChildChannel {
   let http: HTTP1Channel
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-    if let address = channel.remoteAddress, let name = address.ipAddress {
-      guard connections.opened(name, isExempt: address.isLoopback) else {
+    if let address = channel.remoteAddress?.ipAddress {
+      let network = NumericAddress.network(of: NumericAddress.plain(address))
+      guard connections.opened(network, isExempt: NumericAddress.isLoopback(address)) else {
         channel.close(promise: nil)
         return channel.eventLoop.makeFailedFuture(ConnectionCounter.Refused())
       }
-      channel.closeFuture.whenComplete { _ in connections.closed(name) }
+      channel.closeFuture.whenComplete { _ in connections.closed(network) }
     }
     return http.setup(channel: channel, logger: logger)
   }
 
   func handle(value: HTTP1Channel.Value, logger: Logger) async {
     await http.handle(value: value, logger: logger)
-  }
-}
-
-extension SocketAddress {
-  /// 127.0.0.0/8, ::1, and the former written as an IPv6 address.
-  var isLoopback: Bool {
-    guard let text = ipAddress else { return false }
-    return text.hasPrefix("127.") || text == "::1" || text.hasPrefix("::ffff:127.")
   }
 }

@@ -122,12 +122,54 @@ import Testing
 
   @Test func aPushedFileLargerThanAllowedLeavesNothing() async throws {
     let fixture = try await NetworkFixture()
-    fixture.desk.pushAllowance = 16
+    fixture.desk.pushAllowance = PushAllowance(file: 16, all: 16)
     _ = try await RawClient.connect(to: fixture.port).exchange(fileData())
     try await eventually("the log says so, and nothing is left") {
       fixture.desk.lines.count == 1 && fixture.desk.openFiles == 0
     }
     #expect(fixture.desk.events.isEmpty)
+    await fixture.stop()
+  }
+
+  /// On loopback, where one address is many peers, the last ones are not kept back: only the number counts.
+  @Test func onlySoManyPushedFilesArriveAtOnce() async throws {
+    let fixture = try await NetworkFixture { $0.pushes = 1 }
+    let first = try await RawClient.connect(to: fixture.port)
+    let held = Task { try await first.exchange(Array(fileData().dropLast(4)), halfClose: false) }
+    try await eventually("the first is arriving") { fixture.desk.openFiles == 1 }
+    _ = try await RawClient.connect(to: fixture.port).exchange(fileData())
+    try await eventually("the second is refused") { fixture.desk.lines.count == 1 }
+    #expect(fixture.desk.openFiles == 1)
+    held.cancel()
+    _ = try? await held.value
+    await fixture.stop()
+  }
+
+  @Test func oneAddressLeavesOthersRoomToPush() async throws {
+    let fixture = try await NetworkFixture { $0.pushes = 4 }
+    let network = fixture.network
+    #expect((1...4).map { _ in network.pushBegins(from: "10.9.9.9") } == [true, true, true, false])
+    #expect(network.pushBegins(from: "2001:db8::1"))
+    network.pushEnded(from: "10.9.9.9")
+    #expect(!network.pushBegins(from: "2001:db8::2"))
+    await fixture.stop()
+  }
+
+  @Test func whatArrivesAtOnceSharesTheQuota() async throws {
+    let fixture = try await NetworkFixture()
+    fixture.desk.pushAllowance = PushAllowance(file: 30, all: 30)
+    let first = try await RawClient.connect(to: fixture.port)
+    let held = Task { try await first.exchange(Array(fileData().dropLast(4)), halfClose: false) }
+    try await eventually("the first is arriving") { fixture.network.noteArriving(0) > 0 }
+    _ = try await RawClient.connect(to: fixture.port).exchange(fileData())
+    try await eventually("the second is refused") { fixture.desk.lines.count == 1 }
+    held.cancel()
+    _ = try? await held.value
+    try await eventually("nothing counts as arriving") { fixture.network.noteArriving(0) == 0 }
+    _ = try await RawClient.connect(to: fixture.port).exchange(fileData())
+    try await eventually("a third has arrived") {
+      fixture.desk.events.contains { if case .pushed = $0 { true } else { false } }
+    }
     await fixture.stop()
   }
 

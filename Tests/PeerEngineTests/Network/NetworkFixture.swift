@@ -101,7 +101,7 @@ final class Desk: NetworkDelegate {
     var events: [Event] = []
     var lines: [String] = []
     var open = 0
-    var allowance: UInt64? = 1 << 20
+    var allowance: PushAllowance? = PushAllowance(file: 1 << 20, all: .max)
     var copies: [String: [UInt8]] = [:]
     var answer: (@Sendable (ConnectionID, Message) -> Void)?
   }
@@ -116,7 +116,7 @@ final class Desk: NetworkDelegate {
     events.compactMap { if case .received(let message, _, _) = $0 { message } else { nil } }
   }
 
-  var pushAllowance: UInt64? {
+  var pushAllowance: PushAllowance? {
     get { state.withLock { $0.allowance } }
     set { state.withLock { $0.allowance = newValue } }
   }

@@ -110,7 +110,7 @@ final class AcceptedEnd: ConnectionEnd, FileTaker {
 
   func take(_ bytes: [UInt8]) throws {
     guard let partial = arriving.last else { return }
-    let limit = process.state.pushAllowance ?? 0
+    let limit = process.state.pushAllowance?.file ?? 0
     guard UInt64(partial.bytes.count + bytes.count) <= limit else {
       throw TransferFailure.tooLarge(limit: limit)
     }
