@@ -18,9 +18,11 @@ extension PeerState {
     let table = catalogue.table
     var states: [FileRecord.State: Int] = [:]
     var bytes: UInt64 = 0
+    var texts = 0
     for (slot, record) in table {
       states[record.state, default: 0] += 1
       bytes += record.copy?.size ?? 0
+      texts += record.entry.textBytes
       for holder in record.holders where membership[holder]?.held.contains(slot) != true {
         return "\(record.entry.name) names the holder \(holder.number), which does not say so"
       }
@@ -32,6 +34,7 @@ extension PeerState {
       }
       if record.holders.count > limits.holders { return "\(record.entry.name) has too many holders" }
     }
+    if texts != catalogue.textBytes { return "texts have \(texts) bytes, not \(catalogue.textBytes)" }
     if bytes != catalogue.localBytes { return "\(bytes) bytes are here, not \(catalogue.localBytes)" }
     if states[.remote, default: 0] != catalogue.remoteCount { return "remote files are counted wrongly" }
     if states[.unavailable, default: 0] != catalogue.unavailableCount {

@@ -103,7 +103,7 @@ public struct PeerState: Sendable {
     seenGossip = DuplicateCache(limits: limits)
     outbox = Outbox(limits: limits)
     logBudget = TokenBucket(perSecond: limits.logLinesPerSecond, burst: limits.logBurst)
-    catalogue = Catalogue(limits: limits)
+    catalogue = Catalogue(limits: limits, owner: me.peerID)
     for tombstone in remembered.tombstones { _ = catalogue.bury(tombstone) }
     for file in remembered.files {
       if catalogue.tombstones[file.entry.id] == nil {

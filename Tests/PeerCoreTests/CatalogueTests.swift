@@ -125,6 +125,32 @@ import Testing
     #expect(peer.has(.ours(9)))
   }
 
+  @Test func theTextsOfAllFilesAreBounded() {
+    var limits = Limits()
+    limits.catalogueTextBytes = 10_000
+    var peer = Peer(limits: limits)
+    func long(_ number: Int, _ letter: String = "x") -> FileEntry {
+      var file = FileEntry.file(number)
+      file.name = String(repeating: letter, count: 4_000)
+      return file
+    }
+    peer.reply(ann, (1...5).map { long($0) })
+    #expect(peer.snapshot.files.count == 2)
+    #expect(peer.effects.logs("3 files were not taken in", level: .warning).count == 1)
+    // Those without a holder make room.
+    peer.wait(10)
+    peer.reply(ann, [.file(6)])
+    peer.reply(bob, (7...8).map { long($0) })
+    #expect(peer.record(.file(8)) != nil && peer.record(.file(1)) == nil)
+    #expect(peer.state.catalogue.textBytes <= limits.catalogueTextBytes)
+    // What would grow beyond the bound stays as it is.
+    peer.reply(bob, [long(7), long(8), described(name: "")])
+    peer.reply(bob, [long(7), long(8), long(1)])
+    #expect(peer.record(.file(1))?.entry.name == "")
+    peer.share(.ours(9))
+    #expect(peer.has(.ours(9)))
+  }
+
   @Test func theHoldersOfAFileAreBounded() {
     var limits = Limits()
     limits.holders = 2
@@ -148,6 +174,21 @@ import Testing
     peer.reply(ann, [ann.file(1), ann.file(2)])
     #expect(peer.record(.file(1)) != nil)
     #expect(peer.record(.file(2)) == nil)
+  }
+
+  /// Whoever lists files as its own and deletes them again must not bring back what we have withdrawn.
+  @Test func othersDeletesDoNotDriveOutOurs() {
+    var limits = Limits()
+    limits.tombstones = 2
+    var peer = Peer(limits: limits) { $0.trustDeletes = .any }
+    peer.share(.ours(9))
+    _ = peer.command(.delete(FileID(9)))
+    for number in 1...3 {
+      peer.reply(ann, [ann.file(number)])
+      peer.delete(ann.file(number), by: ann.id, at: "10.1.0.1")
+    }
+    peer.reply(bob, [.ours(9)])
+    #expect(peer.record(.ours(9)) == nil)
   }
 
   @Test func aHundredThousandFilesInOneReply() throws {

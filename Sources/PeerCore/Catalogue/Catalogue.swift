@@ -13,8 +13,9 @@ struct Catalogue {
   private(set) var local: OrderedSet<FileTable.Slot> = []
   /// Bytes of the files that are here.
   private(set) var localBytes: UInt64 = 0
-  /// The oldest first.
-  private(set) var tombstones: OrderedDictionary<FileID, Tombstone> = [:]
+  /// Bytes of what reports say of all files.
+  private(set) var textBytes = 0
+  private(set) var tombstones: Tombstones
   /// Grows with every change of a record.
   private(set) var revision: UInt64 = 0
   /// Grows when what is here changes.
@@ -23,7 +24,11 @@ struct Catalogue {
   private(set) var remoteCount = 0
   private(set) var unavailableCount = 0
 
-  init(limits: Limits) { self.limits = limits }
+  /// - Parameter owner: ourselves.
+  init(limits: Limits, owner: PeerID) {
+    self.limits = limits
+    tombstones = Tombstones(owner: owner, limit: limits.tombstones)
+  }
 
   // MARK: Looking up
 
@@ -61,7 +66,7 @@ struct Catalogue {
     if let tombstone = tombstones[entry.id] { throw .deleted(tombstone) }
     let byOwner = reporter.map { $0.text == entry.owner } ?? false
     guard let slot = slots[entry.id] else {
-      try makeRoom()
+      try makeRoom(for: entry)
       let slot = insert(FileRecord(entry: entry, firstSeen: wall, toldByOwner: byOwner))
       return Report(slot: slot, changed: true, isNew: true, conflicts: false)
     }
@@ -75,6 +80,10 @@ struct Catalogue {
         merged.toldByOwner = true
       }
       merged.entry.fillGaps(from: entry)
+      if textBytes + merged.entry.textBytes - record.entry.textBytes > limits.catalogueTextBytes {
+        merged.entry = record.entry
+        merged.toldByOwner = record.toldByOwner
+      }
     }
     if !record.toldConflict, merged.entry.contradicts(entry) { merged.toldConflict = true }
     let conflicts = merged.toldConflict && !record.toldConflict
@@ -132,6 +141,7 @@ struct Catalogue {
     guard let slot = slots.removeValue(forKey: id), let record = table[slot] else { return nil }
     if record.copy != nil { setCopy(slot, nil) }
     if let state = table[slot]?.state { count(state, -1) }
+    textBytes -= table[slot]?.entry.textBytes ?? 0
     table.remove(slot)
     revision += 1
     return record
@@ -141,16 +151,18 @@ struct Catalogue {
     let slot = table.insert(record)
     slots[record.entry.id] = slot
     count(record.state, 1)
+    textBytes += record.entry.textBytes
     revision += 1
     return slot
   }
 
   private mutating func update(_ slot: FileTable.Slot, _ change: (inout FileRecord) -> Void) {
-    let (before, after) = table.update(slot) { record in
-      let before = record.state
+    let (before, after, grown) = table.update(slot) { record in
+      let (before, bytes) = (record.state, record.entry.textBytes)
       change(&record)
-      return (before, record.state)
+      return (before, record.state, record.entry.textBytes - bytes)
     }
+    textBytes += grown
     if before != after {
       count(before, -1)
       count(after, 1)
@@ -169,12 +181,9 @@ struct Catalogue {
   // MARK: Tombstones
 
   /// - Returns: the tombstone that made room, if one had to.
-  mutating func bury(_ tombstone: Tombstone) -> Tombstone? {
-    tombstones[tombstone.id] = tombstone
-    return tombstones.count > limits.tombstones ? tombstones.removeFirst().value : nil
-  }
+  mutating func bury(_ tombstone: Tombstone) -> Tombstone? { tombstones.insert(tombstone) }
 
-  mutating func exhume(_ id: FileID) -> Bool { tombstones.removeValue(forKey: id) != nil }
+  mutating func exhume(_ id: FileID) -> Bool { tombstones.remove(id) }
 
   // MARK: Room
 
@@ -186,23 +195,33 @@ struct Catalogue {
     return evicted.filter { slots[$0] == nil }
   }
 
+  private func hasRoom(for entry: FileEntry) -> Bool {
+    table.count < limits.files && textBytes + entry.textBytes <= limits.catalogueTextBytes
+  }
+
   /// Evicts a hundredth of the catalogue at once, so that a flood of new files costs one pass each hundredth.
-  private mutating func makeRoom() throws(Refusal) {
-    guard table.count >= limits.files else { return }
+  private mutating func makeRoom(for entry: FileEntry) throws(Refusal) {
+    guard !hasRoom(for: entry) else { return }
     guard unavailableCount > 0 else { throw .full }
     var candidates: [(firstSeen: Int64, id: FileID)] = []
     for (_, record) in table where record.state == .unavailable {
       candidates.append((record.firstSeen, record.entry.id))
     }
     candidates.sort { $0 < $1 }
-    for candidate in candidates.prefix(max(1, limits.files / 100)) {
+    for candidate in candidates.prefix(max(1, min(limits.files, table.count) / 100)) {
       _ = remove(candidate.id)
       evicted.append(candidate.id)
     }
+    guard hasRoom(for: entry) else { throw .full }
   }
 }
 
 extension FileEntry {
+  /// Bytes of what others say of a file.
+  var textBytes: Int {
+    name.utf8.count + owner.utf8.count + timestamp.json.utf8.count + size.json.utf8.count
+  }
+
   /// Takes from `other` what is not known here.
   fileprivate mutating func fillGaps(from other: FileEntry) {
     if name.isEmpty { name = other.name }
