@@ -4,27 +4,28 @@ import PeerCore
 /// What a request has to know of its connection.
 struct StatsContext: RequestContext {
   var coreContext: CoreRequestContextStorage
-  /// Whether the server can be reached from this machine only. Then a request under another name comes
-  /// from a foreign page whose name was made to point here (DNS rebinding).
-  let isLoopbackOnly: Bool
+  /// Who can reach the address that it came to.
+  let reach: HostNames.Reach
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
-    isLoopbackOnly = source.channel.parent?.localAddress?.isLoopback ?? false
+    reach = HostNames.Reach(
+      listening: source.channel.parent?.localAddress?.ipAddress,
+      visited: source.channel.localAddress?.ipAddress)
   }
 }
 
 /// From request to answer: who may ask, by which method, for what.
 struct StatsResponder: HTTPResponder {
   let source: StatsSource
-  private let hosts: Set<String>
+  private let hosts: HostNames
   private let renderer: Renderer
 
-  /// - Parameter hostNames: accepted as `Host` beside the loopback names, where that is checked.
+  /// - Parameter hostNames: accepted as `Host` beside those of every machine, where that is checked.
   init(source: StatsSource, hostNames: [String]) {
     self.source = source
     renderer = Renderer(source: source)
-    hosts = Set(["localhost", "127.0.0.1", "::1"] + hostNames.map { $0.lowercased() })
+    hosts = HostNames(hostNames)
   }
 
   func respond(to request: Request, context: StatsContext) async throws -> Response {
@@ -100,22 +101,12 @@ struct StatsResponder: HTTPResponder {
   }
 
   private func checkHost(_ authority: String?, _ context: StatsContext) throws(Problem) {
-    guard context.isLoopbackOnly else { return }
-    guard let authority, hosts.contains(Self.hostName(authority)) else {
-      throw Problem(
-        .misdirectedRequest, "This page is served to this machine only: ask for it as localhost.")
-    }
-  }
-
-  /// Without port, brackets and a final dot.
-  static func hostName(_ authority: String) -> String {
-    var host = authority.lowercased()[...]
-    if host.first == "[", let end = host.firstIndex(of: "]") {
-      host = host[..<end].dropFirst()
-    } else if let colon = host.lastIndex(of: ":") {
-      host = host[..<colon]
-    }
-    return String(host.last == "." ? host.dropLast() : host)
+    guard !hosts.admit(authority, context.reach) else { return }
+    throw Problem(
+      .misdirectedRequest,
+      context.reach == .machine
+        ? "This page is served to this machine only: ask for it as localhost."
+        : "This page is served to this network only: ask for it by this machine's name or address.")
   }
 
   /// No script and no style but our own files, no frame around the page; answers are what they say they are.

@@ -117,6 +117,21 @@ import Testing
     await server.stop()
   }
 
+  @Test(arguments: [
+    ("192.168.1.5", "myhost", true), ("192.168.1.5", "192.168.1.5:80", true),
+    ("192.168.1.5", "[fe80::1]:80", true),
+    ("192.168.1.5", "printer", true), ("192.168.1.5", "box.local:80", true),
+    ("192.168.1.5", "evil.test", false),
+    ("192.168.1.5", "192.168.1.5.evil.test", false), ("fd00::1", "evil.test", false),
+    ("127.0.0.1", "evil.test", false),
+    ("::ffff:10.0.0.1", "evil.test:80", false), ("8.8.8.8", "evil.test", true),
+    ("2001:db8::1", "evil.test", true),
+  ])
+  func whatTheInternetCannotReachIsServedUnderLocalNamesOnly(address: String, host: String, isServed: Bool) {
+    let reach = HostNames.Reach(listening: "0.0.0.0", visited: address)
+    #expect(HostNames(["myhost"]).admit(host, reach) == isServed)
+  }
+
   /// Asks a server on loopback under a given name.
   private func status(ofHealthAt host: String, port: Int) async throws -> Substring {
     let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
