@@ -3,11 +3,14 @@ import PeerCore
 /// The block hashes of files that are here, made when they are first asked for and remembered for those who
 /// ask next (PROTOCOL.md, "Extension").
 actor BlockLists {
-  /// Lists that are remembered: of the largest files 2 MiB each.
-  private static let capacity = 16
+  /// Hashes that are remembered, 32 MiB: those of 1 TiB of files. Whoever asks again and again has no file that is among
+  /// them hashed a second time.
+  private static let capacity: UInt64 = 1 << 20
 
   private let store: HomeStore
   private var lists: [(copy: LocalCopy, list: Task<BlockList?, Never>)] = []
+  /// Hashes of those.
+  private var hashes: UInt64 = 0
 
   init(store: HomeStore) { self.store = store }
 
@@ -16,10 +19,16 @@ actor BlockLists {
     if let known = lists.first(where: { $0.copy == copy }) { return await known.list.value }
     let task = Task { [store] in try? await store.blockList(of: copy) }
     lists.append((copy, task))
-    if lists.count > Self.capacity { lists.removeFirst() }
+    hashes += Self.weight(copy)
+    while hashes > Self.capacity, lists.count > 1 { forget(0) }
     let list = await task.value
     // A failure may have been a passing one.
-    if list == nil { lists.removeAll { $0.copy == copy } }
+    if list == nil, let index = lists.firstIndex(where: { $0.copy == copy }) { forget(index) }
     return list
   }
+
+  private func forget(_ index: Int) { hashes -= Self.weight(lists.remove(at: index).copy) }
+
+  /// What a small file's list costs beside its hashes counts too.
+  private static func weight(_ copy: LocalCopy) -> UInt64 { 64 + BlockList.count(ofSize: copy.size) }
 }

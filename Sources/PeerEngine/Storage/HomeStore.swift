@@ -35,6 +35,8 @@ public final class HomeStore: Sendable {
   private let scanner = NIOThreadPool(numberOfThreads: 1)
   /// Hashing follows the transfers; more threads than cores help nobody.
   private let hashers = NIOThreadPool(numberOfThreads: 2)
+  /// One thread: block lists are made for whoever asks, one after the other, and hold up nothing else.
+  private let listers = NIOThreadPool(numberOfThreads: 1)
   private let stopping = Atomic(false)
   /// Makes names of partial files and of trash unique.
   private let serial = Atomic<UInt64>(0)
@@ -48,6 +50,7 @@ public final class HomeStore: Sendable {
     disk.start()
     scanner.start()
     hashers.start()
+    listers.start()
   }
 
   /// Creates what is missing in a home, takes its lock, and opens its catalogue; finishes what a crash
@@ -71,6 +74,7 @@ public final class HomeStore: Sendable {
     try? await disk.shutdownGracefully()
     try? await scanner.shutdownGracefully()
     try? await hashers.shutdownGracefully()
+    try? await listers.shutdownGracefully()
     try? catalogue.close()
     lock.unlock()
   }
@@ -135,8 +139,11 @@ public final class HomeStore: Sendable {
 
   /// The SHA-256 of each block of a copy (PROTOCOL.md, "Extension").
   public func blockList(of copy: LocalCopy) async throws(StorageError) -> BlockList? {
-    try await onDisk { () throws(StorageError) in
-      try self.openCopy(copy).blockList { () throws(StorageError) in try self.checkStopping() }
+    try await Self.run(on: listers) { () throws(StorageError) in
+      try self.openCopy(copy).blockList { () throws(StorageError) in
+        support_yield_to_others()
+        try self.checkStopping()
+      }
     }
   }
 
