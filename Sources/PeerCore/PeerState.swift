@@ -258,8 +258,8 @@ public struct PeerState: Sendable {
   /// Bytes that more files may have; `nil` without a quota.
   private var quotaLeft: UInt64? {
     guard let quota = settings.quota else { return nil }
-    let kept = keeping.values.reduce(catalogue.localBytes) { $0 + ($1.sizeBytes ?? 0) }
-    let taken = downloads.order.reduce(kept) { $0 + (downloads[$1]?.reservedBytes ?? 0) }
+    let kept = keeping.values.reduce(catalogue.localBytes) { Units.sum($0, $1.sizeBytes ?? 0) }
+    let taken = downloads.order.reduce(kept) { Units.sum($0, downloads[$1]?.reservedBytes ?? 0) }
     return quota > taken ? quota - taken : 0
   }
 

@@ -263,6 +263,24 @@ import Testing
     #expect(peer.effects.fetches.map(\.entry.id) == [FileID(1), FileID(2)])
   }
 
+  /// Anybody may have listed what we want with any size since we began to want it.
+  @Test func aSizeThatCannotBeIsNotBelievedAfterARestart() {
+    var file = FileEntry.file(1)
+    file.sizeBytes = .max
+    let here = FileEntry.ours(2)
+    var peer = Peer(
+      files: [
+        StoredFile(entry: file, copy: nil, firstSeen: 0),
+        StoredFile(entry: here, copy: LocalCopy(storedName: "x", size: 17, modified: 0), firstSeen: 0),
+      ],
+      wanted: [WantedFile(id: file.id, rank: 1)]
+    ) { $0.quota = 100 }
+    peer.reply(ann, [file])
+    #expect(peer.state.pushAllowance?.file == 83)
+    peer.completeFetch(of: file)
+    #expect(peer.has(file))
+  }
+
   @Test func whatIsWantedIsRemembered() {
     var peer = peer([(ann, .ours)])
     #expect(peer.effects.changes.contains(.want(WantedFile(id: file.id, rank: 1))))

@@ -36,7 +36,8 @@ extension PeerState {
     var download = Download(
       number: lastTransferNumber, file: wanted.id, rank: wanted.rank, mayHaveBytes: mayHaveBytes)
     download.priority = wanted.priority
-    download.size = catalogue[wanted.id]?.entry.sizeBytes
+    // What does not fit has yet to be told by a holder: anybody may have listed the file with that size since.
+    download.size = catalogue[wanted.id]?.entry.sizeBytes.flatMap { $0 <= fileAllowance ? $0 : nil }
     if wanted.isPaused { download.state = .paused }
     downloads.insert(download)
     catalogue.setFetch(wanted.id, .wanted)

@@ -14,6 +14,9 @@ public enum Units {
     return "\(value < 99.95 ? tenths(value) : "\(Int(value.rounded()))") \(units[unit])"
   }
 
+  /// Bytes together, `UInt64.max` at most: sizes are what others say.
+  public static func sum(_ a: UInt64, _ b: UInt64) -> UInt64 { b > .max - a ? .max : a + b }
+
   /// Bytes a second, as `bytes` writes them, in at most 10 columns.
   public static func rate(_ bytesPerSecond: Double) -> String {
     "\(bytes(UInt64(max(0, min(bytesPerSecond, 1e18)).rounded())))/s"

@@ -61,7 +61,7 @@ enum PaneView {
     let text = "\(Units.count(marks.count)) marked"
     guard marks.count <= addedMarks, width >= sizedMarks else { return text }
     let sizes = marks.compactMap { model.snapshot.file($0)?.size }
-    return "\(text), \(Units.bytes(sizes.reduce(0) { $1 > .max - $0 ? .max : $0 + $1 }))"
+    return "\(text), \(Units.bytes(sizes.reduce(0, Units.sum)))"
   }
 
   private static func info(_ pane: Pane, _ model: Model, width: Int) -> [String] {
