@@ -70,15 +70,27 @@ struct StatsAnswer {
     }
   }
 
-  func response(to request: Request) -> Response {
-    let body: ResponseBody =
-      switch self.body {
-      case .bytes(let bytes, _): .init(byteBuffer: ByteBuffer(bytes: bytes))
-      case .events(let stream): stream.body(for: request)
-      case .download(let download): download.body
-      }
+  /// - Throws: `Problem` 503 if readers have left too much untaken.
+  func response(to request: Request, _ unsent: UnsentBytes) throws(Problem) -> Response {
+    let body: ResponseBody
+    switch self.body {
+    case .bytes(let bytes, _): body = try Self.body(bytes, unsent)
+    case .events(let stream): body = stream.body(for: request, unsent)
+    case .download(let download): body = download.body
+    }
     let response = Response(status: status, headers: headers, body: body)
     return request.method == .head ? response.createHeadResponse() : response
+  }
+
+  private static func body(_ bytes: [UInt8], _ unsent: UnsentBytes) throws(Problem) -> ResponseBody {
+    guard let share = unsent.share(bytes.count) else {
+      throw Problem(.serviceUnavailable, "Others have yet to take what they asked for: ask again later.")
+    }
+    return ResponseBody(contentLength: bytes.count) { writer in
+      if !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
+      try await writer.finish(nil)
+      withExtendedLifetime(share) {}
+    }
   }
 }
 

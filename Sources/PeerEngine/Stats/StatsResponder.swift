@@ -29,25 +29,34 @@ struct StatsResponder: HTTPResponder {
   }
 
   func respond(to request: Request, context: StatsContext) async throws -> Response {
-    let path = request.uri.path
-    var answer: StatsAnswer
     do {
-      try checkHost(request.head.authority, context)
-      guard let resource = Resource(path: path) else {
-        throw Problem(.notFound, "There is nothing at \(Visible.text(path, limit: 200)).")
-      }
-      guard request.method == .get || request.method == .head else {
-        throw Problem(.methodNotAllowed, "This page can only be read: GET and HEAD.")
-      }
-      let parameters = try Parameters(query: request.uri.query ?? "")
-      answer = try await self.answer(resource, parameters, request)
-      answer.adapt(to: request)
+      return try respond(with: try await answer(request, context), to: request)
     } catch let problem as Problem {
-      answer = problem.answer(asJSON: path.hasPrefix("/api/"))
+      return try respond(with: problem.answer(asJSON: request.uri.path.hasPrefix("/api/")), to: request)
     }
+  }
+
+  private func respond(with answer: StatsAnswer, to request: Request) throws(Problem) -> Response {
+    var answer = answer
     answer.headers.append(contentsOf: Self.securityHeaders)
+    let response = try answer.response(to: request, source.unsent)
     source.metrics.countResponse(status: answer.status.code)
-    return answer.response(to: request)
+    return response
+  }
+
+  private func answer(_ request: Request, _ context: StatsContext) async throws -> StatsAnswer {
+    try checkHost(request.head.authority, context)
+    let path = request.uri.path
+    guard let resource = Resource(path: path) else {
+      throw Problem(.notFound, "There is nothing at \(Visible.text(path, limit: 200)).")
+    }
+    guard request.method == .get || request.method == .head else {
+      throw Problem(.methodNotAllowed, "This page can only be read: GET and HEAD.")
+    }
+    let parameters = try Parameters(query: request.uri.query ?? "")
+    var answer = try await self.answer(resource, parameters, request)
+    answer.adapt(to: request)
+    return answer
   }
 
   private func answer(

@@ -8,6 +8,7 @@ struct StatsSource: Sendable {
   /// `nil` without `--share-http`.
   let sharing: (any FileSharing)?
   let connections: ConnectionCounter
+  let unsent = UnsentBytes()
 
   init(client: any PeerClient, metrics: PeerMetrics, sharing: (any FileSharing)?, perAddress: Int) {
     self.client = client

@@ -16,6 +16,29 @@ import Testing
       client: StillClient(snapshot: sample), address: address, port: port, hostName: "localhost")
   }
 
+  @Test func whatReadersLeaveUntakenIsBounded() {
+    let unsent = UnsentBytes()
+    let mebibyte = 1 << 20
+    var shares = (1...64).map { _ in unsent.share(mebibyte) }
+    #expect(shares.allSatisfy { $0 != nil })
+    #expect(unsent.share(mebibyte) == nil)
+    #expect(unsent.share(1_000) != nil, "small answers are bounded by connections")
+    shares.removeLast()
+    #expect(unsent.share(mebibyte) != nil)
+    shares = []
+    #expect(unsent.share(1 << 30) != nil, "one alone may have any size")
+  }
+
+  @Test func whoAsksWhileTooMuchIsUntakenIsToldToComeBack() async throws {
+    let source = source(StillClient(snapshot: sample))
+    let answer = StatsAnswer.text(String(repeating: "x", count: 1 << 20))
+    let request = Request(
+      head: .init(method: .get, scheme: nil, authority: nil, path: "/"), body: .init(buffer: .init()))
+    let waiting = try (1...64).map { _ in try answer.response(to: request, source.unsent) }
+    #expect(throws: Problem.self) { try answer.response(to: request, source.unsent) }
+    withExtendedLifetime(waiting) {}
+  }
+
   @Test func aPortThatIsTakenIsToldInOneLine() async throws {
     let port = try FreePort.take()
     let first = server(port: port)

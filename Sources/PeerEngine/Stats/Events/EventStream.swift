@@ -21,22 +21,25 @@ struct EventStream: Sendable {
     self.lastEventID = lastEventID
   }
 
-  func body(for request: Request) -> ResponseBody {
+  func body(for request: Request, _ unsent: UnsentBytes) -> ResponseBody {
     ResponseBody { writer in
       var writer = writer
       try? await request.body.consumeWithCancellationOnInboundClose { _ in
-        try await write(to: &writer)
+        try await write(to: &writer, unsent)
       }
       try await writer.finish(nil)
     }
   }
 
-  private func write(to writer: inout any ResponseBodyWriter) async throws {
+  /// Ends where too much waits to be taken: whoever still listens comes back, and is told the present state.
+  private func write(to writer: inout any ResponseBodyWriter, _ unsent: UnsentBytes) async throws {
     try await writer.write(ByteBuffer(string: Self.greeting))
     var position = feed.position(lastEventID: lastEventID)
     for await _ in signals {
       let bytes = feed.next(after: &position)
+      guard let share = unsent.share(bytes.count) else { return }
       try await writer.write(bytes.isEmpty ? ByteBuffer(string: Self.signOfLife) : ByteBuffer(bytes: bytes))
+      withExtendedLifetime(share) {}
     }
   }
 }
