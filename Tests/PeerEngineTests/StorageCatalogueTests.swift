@@ -112,6 +112,30 @@ import Testing
     try await home.open { store in #expect(store.warnings.count == 1) }
   }
 
+  /// A bit that tipped over inside of a row breaks no rule of SQLite's.
+  @Test(arguments: [
+    "UPDATE copy SET size = -5", "UPDATE copy SET size = 'x'", "UPDATE copy SET stored_name = '../x'",
+    "UPDATE file SET id = x'00'", "INSERT INTO tombstone VALUES (x'AA', 'x', 5)",
+    "INSERT INTO wanted VALUES (x'AA', 5, 'high', 0)", "ALTER TABLE file DROP COLUMN size",
+    "DROP TABLE receipt",
+    "INSERT INTO placement VALUES ('x', zeroblob(32), '../../files/mine.txt', 5, 1)",
+  ])
+  func rowsThatWereNeverWrittenAreDamageToo(change: String) async throws {
+    try await home.open { store in
+      _ = try await store.importFile(
+        path: home.write(elsewhere: "mine.txt", "mine"), timestamp: 1_744_000_000, owner: us)
+    }
+    let queue = try DatabaseQueue(path: "\(home.path)/.p2ptui/catalogue.sqlite")
+    try await queue.write { try $0.execute(sql: change) }
+    try queue.close()
+    try await home.open { store in
+      #expect(store.warnings.count == 1)
+      let found = try await store.settledScan().found
+      #expect(found.map(\.copy.storedName) == ["mine.txt"])
+    }
+    #expect(home.content("files/mine.txt") == "mine")
+  }
+
   @Test func oneOfANewerVersionIsRefused() async throws {
     try await home.open { _ in }
     let queue = try DatabaseQueue(path: "\(home.path)/.p2ptui/catalogue.sqlite")
@@ -164,6 +188,14 @@ import Testing
     try home.put(".p2ptui/trash/not ours", "")
     try await home.open { _ in }
     #expect(home.names(in: ".p2ptui/trash").map { $0.suffix(5) } == ["young", " ours"])
+  }
+
+  @Test func foldersAmongPartialFilesAndInTheTrashAreLeftAlone() async throws {
+    try await home.open { _ in }
+    for name in ["partial/folder", "trash/1-folder"] { try home.makeFolder(".p2ptui/\(name)") }
+    try await home.open { _ in }
+    #expect(
+      home.names(in: ".p2ptui/partial") == ["folder"] && home.names(in: ".p2ptui/trash") == ["1-folder"])
   }
 
   @Test func aLongJournalIsWrittenAnew() throws {

@@ -37,6 +37,7 @@ struct Catalogue: Sendable {
         }
       }
       try Self.migrations.migrate(queue)
+      try queue.inDatabase { db in try Tables.check(db) }
     } catch {
       try? queue.close()
       throw error

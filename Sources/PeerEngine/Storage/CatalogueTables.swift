@@ -4,6 +4,33 @@ import PeerCore
 /// The statements on `file`, `tombstone`, `copy`, `receipt`, `placement` and `note`; each within the
 /// transaction of its caller.
 enum Tables {
+  // MARK: Soundness
+
+  /// What SQLite does not look at: that rows hold what this program has written there.
+  ///
+  /// - Throws: `DatabaseError` of corruption.
+  static func check(_ db: Database) throws {
+    let id = "typeof(id) <> 'blob' OR length(id) <> 32"
+    let wrong = [
+      "file": id, "tombstone": id,
+      "copy": "\(id) OR typeof(size) <> 'integer' OR size < 0 OR stored_name LIKE '%/%'",
+      "receipt": id, "wanted": id, "placement": "\(id) OR stored_name LIKE '%/%' OR partial LIKE '%/%'",
+    ]
+    for (table, condition) in wrong.sorted(by: { $0.key < $1.key }) {
+      let isWrong: Bool
+      do {
+        isWrong =
+          try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM \(table) WHERE \(condition))") ?? true
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+        // Without the table or one of its columns.
+        isWrong = true
+      }
+      if isWrong {
+        throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(table) holds what was never written")
+      }
+    }
+  }
+
   // MARK: The catalogue as the core knows it
 
   static func load(_ db: Database) throws -> Remembered {

@@ -92,6 +92,11 @@ enum Disk {
     throw error(path, "remove")
   }
 
+  /// As `remove`, but leaves a folder alone: it is none of ours.
+  static func removeFile(_ path: String) throws(StorageError) {
+    if try look(path)?.kind != .directory { try remove(path) }
+  }
+
   /// Replaces what has the new name.
   static func move(_ old: String, to new: String) throws(StorageError) {
     guard rename(old, new) != 0 else { return }

@@ -260,7 +260,7 @@ extension HomeStore {
     let wanted = try catalogue.read { db in try Set(Tables.wanted(db).map(\.id)) }
     for case let name? in try Disk.names(in: home.partial) {
       if let id = PartialFile.id(ofName: name), wanted.contains(id) { continue }
-      try Disk.remove("\(home.partial)/\(name)")
+      try Disk.removeFile("\(home.partial)/\(name)")
     }
   }
 

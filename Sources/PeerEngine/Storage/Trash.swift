@@ -38,7 +38,7 @@ extension HomeStore {
   static func purgeTrash(_ home: Home, now: Int64) throws(StorageError) {
     for name in try Disk.names(in: home.trash) {
       guard let name, let time = Int64(name.prefix { $0 != "-" }), now - time > trashAge else { continue }
-      try Disk.remove("\(home.trash)/\(name)")
+      try Disk.removeFile("\(home.trash)/\(name)")
     }
   }
 }
