@@ -1,5 +1,6 @@
 import Foundation
 import PeerCore
+import TestSupport
 import Testing
 
 @testable import p2ptui
@@ -111,6 +112,23 @@ private struct Session {
     try session.output.read.close()
     try await session.input.send("help\nlist\nquit\n")
     #expect(try await session.start().value == .quit)
+  }
+
+  /// As `2>&1 | less` has it, whose user reads no further and ends the program.
+  @Test func twoOutputsIntoOnePipeThatNobodyReadsEndWhenAsked() async throws {
+    let pipe = Pipe()
+    let descriptor = pipe.write.fileDescriptor
+    let line = String(repeating: "x", count: 1_000)
+    let tasks = [LineOutput(descriptor: descriptor), LineOutput(descriptor: descriptor)].map { output in
+      Task { while await output.print(Array(repeating: line, count: 500)) {} }
+    }
+    try await eventually("the pipe is full") {
+      var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      return poll(&state, 1, 0) == 0
+    }
+    for task in tasks { task.cancel() }
+    for task in tasks { await task.value }
+    _ = try await pipe.closeAndReceive()
   }
 
   @Test func aLineThatIsTooLongIsRefusedAndTheNextOneAnswered() async throws {

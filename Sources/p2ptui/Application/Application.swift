@@ -38,9 +38,13 @@ enum Application {
       await engine.stop()
       throw error
     }
-    DispatchQueue.global().asyncAfter(deadline: .now() + stopTimeout) { Foundation.exit(0) }
     await page?.stop()
     await engine.stop()
+  }
+
+  /// The end has begun.
+  static func limitEnd() {
+    DispatchQueue.global().asyncAfter(deadline: .now() + stopTimeout) { Foundation.exit(0) }
   }
 
   private static func startPage(

@@ -25,6 +25,8 @@ struct Front: Sendable {
         return leave == .quit
       }
       while let isOver = try await group.next(), !isOver {}
+      // From here on: who reads our output may never take the last of it.
+      Application.limitEnd()
       group.cancelAll()
     }
   }

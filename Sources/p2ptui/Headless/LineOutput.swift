@@ -28,16 +28,12 @@ final class LineOutput: Sendable {
   /// A pipe that can be written to takes `piece` bytes at once, so that a wait is always in `poll`, which
   /// looks up often enough for a cancellation to be noticed soon.
   private func write(_ bytes: [UInt8]) -> Bool {
-    let piece = 4096
     var rest = bytes[...]
     while !rest.isEmpty {
       var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       let isReady = poll(&wait, 1, 100) > 0
       if isGone.withLock({ $0 }) { return false }
-      guard isReady else { continue }
-      let count = rest.prefix(piece).withUnsafeBytes {
-        Foundation.write(descriptor, $0.baseAddress, $0.count)
-      }
+      guard isReady, let count = writePiece(rest) else { continue }
       if count >= 0 {
         rest = rest.dropFirst(count)
       } else if errno != EAGAIN, errno != EINTR {
@@ -46,5 +42,20 @@ final class LineOutput: Sendable {
       }
     }
     return true
+  }
+
+  private static let piece = 4096
+  /// Two outputs may be one pipe (`2>&1`): what one finds ready must not be taken by the other.
+  private static let turn = Mutex(())
+
+  /// - Returns: what `write` did; `nil` if it would have to wait.
+  private func writePiece(_ bytes: ArraySlice<UInt8>) -> Int? {
+    Self.turn.withLock { _ in
+      var now = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      guard poll(&now, 1, 0) > 0 else { return nil }
+      return bytes.prefix(Self.piece).withUnsafeBytes {
+        Foundation.write(descriptor, $0.baseAddress, $0.count)
+      }
+    }
   }
 }

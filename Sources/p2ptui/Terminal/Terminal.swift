@@ -126,13 +126,17 @@ final class Terminal {
     cn_redraw()
   }
 
+  /// Columns and rows that are drawn: a size is what a terminal says, and curses holds all of its cells.
+  private static let largest = 1_000
+
   /// The size of the terminal now; curses is told.
   func measure() -> Size {
     var window = winsize()
     guard ioctl(input, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else {
       return shown?.size ?? Size(width: 80, height: 24)
     }
-    let size = Size(width: Int(window.ws_col), height: Int(window.ws_row))
+    let size = Size(
+      width: min(Int(window.ws_col), Self.largest), height: min(Int(window.ws_row), Self.largest))
     cn_resize(Int32(size.height), Int32(size.width))
     shown = nil
     return size
