@@ -189,6 +189,15 @@ import Testing
     #expect(home.names(in: ".p2ptui/trash").map { $0.suffix(5) } == ["young", " ours"])
   }
 
+  @Test(.enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm")))
+  func filesOnAnotherDiskAreToldAtTheStart() async throws {
+    let elsewhere = "/dev/shm/p2ptui-test-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(atPath: elsewhere) }
+    try FileManager.default.createSymbolicLink(atPath: "\(home.path)/files", withDestinationPath: elsewhere)
+    try await home.open { store in #expect(store.warnings.count == 1) }
+  }
+
   @Test func foldersAmongPartialFilesAndInTheTrashAreLeftAlone() async throws {
     try await home.open { _ in }
     for name in ["partial/folder", "trash/1-folder"] { try home.makeFolder(".p2ptui/\(name)") }

@@ -16,6 +16,8 @@ struct FileStat: Equatable, Sendable {
   /// Nanoseconds since 1970-01-01 UTC.
   let modified: Int64
   let inode: UInt64
+  /// The file system that it is on.
+  let device: UInt64
 
   /// The modification time in whole seconds, rounded down.
   var modifiedSeconds: Int64 {
@@ -32,6 +34,7 @@ struct FileStat: Equatable, Sendable {
     }
     size = UInt64(max(0, raw.st_size))
     inode = UInt64(raw.st_ino)
+    device = UInt64(truncatingIfNeeded: raw.st_dev)
     #if canImport(Glibc)
       modified = Int64(raw.st_mtim.tv_sec) * 1_000_000_000 + Int64(raw.st_mtim.tv_nsec)
     #else

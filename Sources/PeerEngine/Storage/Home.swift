@@ -52,6 +52,20 @@ struct Home: Sendable {
     }
   }
 
+  /// Somebody who shares a folder of another disk can serve it, but what arrives gets its name all at once only within
+  /// one file system.
+  var warnings: [String] {
+    get throws(StorageError) {
+      let devices = try [files, partial, trash].map { path throws(StorageError) in
+        try OpenFile(path, O_RDONLY | O_DIRECTORY).look().device
+      }
+      guard Set(devices).count > 1 else { return [] }
+      return [
+        "files/ is on another file system than .p2ptui/: files there are shared, but none can be received, pushed or deleted"
+      ]
+    }
+  }
+
   private func refusal(of file: OpenFile) -> String {
     let digits = ((try? file.read(at: 0, count: 20)) ?? []).prefix { (0x30...0x39).contains($0) }
     let who = digits.isEmpty ? "" : " (pid \(String(decoding: digits, as: UTF8.self)))"

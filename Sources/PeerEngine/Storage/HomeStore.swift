@@ -41,12 +41,12 @@ public final class HomeStore: Sendable {
   /// Makes names of partial files and of trash unique.
   private let serial = Atomic<UInt64>(0)
 
-  init(home: Home, lock: OpenFile, opened: OpenedCatalogue) {
+  init(home: Home, lock: OpenFile, opened: OpenedCatalogue, warnings: [String]) {
     self.home = home
     self.lock = lock
     catalogue = opened.catalogue
     journal = opened.journal
-    warnings = opened.warnings
+    self.warnings = warnings
     disk.start()
     scanner.start()
     hashers.start()
@@ -62,10 +62,11 @@ public final class HomeStore: Sendable {
     do {
       try recover(home, opened.catalogue)
       try purgeTrash(home, now: Disk.nowMilliseconds())
+      return HomeStore(
+        home: home, lock: lock, opened: opened, warnings: opened.warnings + (try home.warnings))
     } catch {
       throw StartError("cannot use home \(path): \(error). \(Home.advice(for: error))")
     }
-    return HomeStore(home: home, lock: lock, opened: opened)
   }
 
   /// Waits for what is under way, except that hashing and copying end at once, and lets go of the home.
