@@ -119,11 +119,4 @@ import Testing
     #expect(Key(name: "") == nil && Key(name: "F13") == nil && Key(name: "C-") == nil)
     #expect(Key(name: "alt-x") == nil && Key(name: "M-x") == .alt("x") && Key(name: "pgdn") == .pageDown)
   }
-
-  @Test func theREADMENamesEveryAction() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    let text = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
-    for intent in Intent.allCases { #expect(text.contains("`\(intent.name)`"), "\(intent.name)") }
-  }
 }
