@@ -8,6 +8,8 @@ from machine import congestion_control
 from processes import free_port, listens, wait_until
 
 SOURCES = pathlib.Path(__file__).resolve().parent
+# The product's own hex codec.
+SUPPORT = SOURCES.parent.parent / "Sources" / "CSupport"
 
 
 def build(name: str, directory: pathlib.Path) -> pathlib.Path:
@@ -15,7 +17,8 @@ def build(name: str, directory: pathlib.Path) -> pathlib.Path:
     program = directory / name
     if not program.exists():
         subprocess.run(
-            ["cc", "-O2", "-Wall", "-Wextra", "-o", program, SOURCES / f"{name}.c", "-lcrypto", "-lpthread"],
+            ["cc", "-O2", "-Wall", "-Wextra", "-I", SUPPORT / "include", "-o", program, SOURCES / f"{name}.c",
+             SUPPORT / "hex.c", "-lcrypto", "-lpthread"],
             check=True)
     return program
 
@@ -27,15 +30,12 @@ class Floor(Contender):
     congestion = congestion_control()
 
     def serve(self, folder: pathlib.Path) -> None:
-        [self.source] = folder.iterdir()
         self.program, self.port = build("floor", self.directory), free_port()
-        self.send_by([self.program, "send", self.source, self.port, self.congestion])
+        self.send_by([self.program, "send", folder, self.port, self.congestion])
         wait_until(lambda: listens(self.port), "the floor's sender")
 
     def fetch(self) -> None:
-        receiver = self.receive_by(
-            [self.program, "receive", self.inbox / self.source.name, self.port, *self.synced])
-        receiver.finish()
+        self.receive_by([self.program, "receive", self.inbox, self.port, *self.synced]).finish()
 
 
 class FloorSynced(Floor):

@@ -4,7 +4,7 @@ import pathlib
 
 from contender import Contender
 from contest import contest, table
-from floor import build
+from floor import Floor, build
 from hexpeer import introduce, start_server, write_messages
 from ours import start_holder
 from program import Program
@@ -60,7 +60,25 @@ class OursToHex(Contender):
         return None
 
 
-KINDS = [OursFromHex, OursToHex, Curl, Rsync, Syncthing, SyncthingUnsynced, Aria2, RTorrent]
+class FloorFromHex(Floor):
+    name = "C floor, from that holder"
+
+    def serve(self, folder: pathlib.Path) -> None:
+        self.program, self.port = build("floor", self.directory), start_server(self.directory, messages, self.send_by)
+
+    def fetch(self) -> None:
+        [entry] = entries
+        self.receive_by(
+            [self.program, "ask", self.inbox, self.port, entry["file_id"], entry["file_name"], *self.synced]).finish()
+
+
+class FloorFromHexSynced(FloorFromHex):
+    name = "C floor, from that holder, synced to the disk"
+    syncs = "at the end"
+    synced = ["sync"]
+
+
+KINDS = [OursFromHex, OursToHex, FloorFromHex, FloorFromHexSynced, Curl, Rsync, Syncthing, SyncthingUnsynced, Aria2, RTorrent]
 
 
 def run(directory: pathlib.Path, rounds: int) -> str:
