@@ -24,9 +24,10 @@ class OursFromHex(Contender):
     name = "p2ptui, from a holder that only knows hex"
     verifies = "SHA-256, on the way"
     syncs = "each file"
+    holder_congestion: list[str] = []
 
     def serve(self, folder: pathlib.Path) -> None:
-        self.port = start_server(self.directory, messages, self.send_by)
+        self.port = start_server(self.directory, messages, self.send_by, *self.holder_congestion)
 
     def prepare(self) -> None:
         self.receiver = Program("receiver", self.directory / "receiver")
@@ -41,6 +42,11 @@ class OursFromHex(Contender):
 
     def received(self) -> pathlib.Path:
         return self.directory / "receiver" / "files"
+
+
+class OursFromHexReno(OursFromHex):
+    name = "p2ptui, from such a holder, reno"
+    holder_congestion = ["reno"]
 
 
 class OursToHex(Contender):
@@ -61,10 +67,12 @@ class OursToHex(Contender):
 
 
 class FloorFromHex(Floor):
-    name = "C floor, from that holder"
+    name = "C floor, from a holder that only knows hex"
+    holder_congestion: list[str] = []
 
     def serve(self, folder: pathlib.Path) -> None:
-        self.program, self.port = build("floor", self.directory), start_server(self.directory, messages, self.send_by)
+        self.program = build("floor", self.directory)
+        self.port = start_server(self.directory, messages, self.send_by, *self.holder_congestion)
 
     def fetch(self) -> None:
         [entry] = entries
@@ -73,12 +81,19 @@ class FloorFromHex(Floor):
 
 
 class FloorFromHexSynced(FloorFromHex):
-    name = "C floor, from that holder, synced to the disk"
+    name = "C floor, from such a holder, synced to the disk"
     syncs = "at the end"
     synced = ["sync"]
 
 
-KINDS = [OursFromHex, OursToHex, FloorFromHex, FloorFromHexSynced, Curl, Rsync, Syncthing, SyncthingUnsynced, Aria2, RTorrent]
+class FloorFromHexReno(FloorFromHexSynced):
+    name = "C floor, from such a holder, synced to the disk, reno"
+    holder_congestion = ["reno"]
+
+
+KINDS = [
+    OursFromHex, OursFromHexReno, OursToHex, FloorFromHex, FloorFromHexSynced, FloorFromHexReno, Curl, Rsync, Syncthing,
+    SyncthingUnsynced, Aria2, RTorrent]
 
 
 def run(directory: pathlib.Path, rounds: int) -> str:

@@ -1,14 +1,16 @@
 /* Peers that know nothing but the network's own FILE_DATA, and are no bottleneck.
 
-   hexpeer serve MESSAGES PORT      answers a GET_FILE with the bytes of the file MESSAGES/<file_id>, by sendfile
-   hexpeer ask MESSAGES PORT ID...  asks for all these files at once, and compares every `data` with that of
-                                    the file MESSAGES/<file_id> */
+   hexpeer serve MESSAGES PORT [CONGESTION]  answers a GET_FILE with the bytes of the file MESSAGES/<file_id>, by
+                                             sendfile
+   hexpeer ask MESSAGES PORT ID...           asks for all these files at once, and compares every `data` with that
+                                             of the file MESSAGES/<file_id> */
 
 #define _GNU_SOURCE /* memmem */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,10 +81,12 @@ static void *answer(void *argument) {
   return NULL;
 }
 
-static void serve(void) {
+static void serve(const char *congestion) {
   struct sockaddr_in address = loopback();
   int listener = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (congestion && setsockopt(listener, IPPROTO_TCP, TCP_CONGESTION, congestion, (socklen_t)strlen(congestion)))
+    fail(congestion);
   if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 128)) fail("listen");
   for (;;) {
     int connection = accept(listener, NULL, NULL);
@@ -156,12 +160,12 @@ static void ask_all(int count, char **ids) {
 
 int main(int count, char **arguments) {
   if (count >= 4) messages = arguments[2], port = arguments[3];
-  if (count == 4 && !strcmp(arguments[1], "serve")) {
-    serve();
+  if ((count == 4 || count == 5) && !strcmp(arguments[1], "serve")) {
+    serve(arguments[4]);
   } else if (count > 4 && !strcmp(arguments[1], "ask")) {
     ask_all(count - 4, arguments + 4);
   } else {
-    fprintf(stderr, "usage: hexpeer serve MESSAGES PORT | hexpeer ask MESSAGES PORT ID...\n");
+    fprintf(stderr, "usage: hexpeer serve MESSAGES PORT [CONGESTION] | hexpeer ask MESSAGES PORT ID...\n");
     return 64;
   }
   return 0;

@@ -42,10 +42,10 @@ def write_message(path: pathlib.Path, entry: dict, to: pathlib.Path) -> None:
         message.write(b'"}\n')
 
 
-def start_server(directory: pathlib.Path, messages: pathlib.Path, start_by) -> int:
-    """Its port."""
+def start_server(directory: pathlib.Path, messages: pathlib.Path, start_by, *congestion: str) -> int:
+    """Its port; the congestion control is the one in force, unless another one is named."""
     port = free_port()
-    start_by([build("hexpeer", directory), "serve", messages, port])
+    start_by([build("hexpeer", directory), "serve", messages, port, *congestion])
     wait_until(lambda: listens(port), "hexpeer")
     return port
 
