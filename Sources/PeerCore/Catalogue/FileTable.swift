@@ -31,6 +31,14 @@ public struct FileTable: Sendable {
     return chunks[slot / Self.chunkSize][slot % Self.chunkSize]
   }
 
+  /// Looks at each record, as there is no index of them.
+  public func record(of id: FileID) -> FileRecord? {
+    for chunk in chunks {
+      if let place = chunk.firstIndex(where: { $0?.entry.id == id }) { return chunk[place] }
+    }
+    return nil
+  }
+
   /// The slots whose records differ from those of an older state of this table, in order. Chunks that both
   /// share are passed over, so it takes hardly longer than what has changed.
   public func slots(changedSince older: FileTable) -> [Slot] {

@@ -42,10 +42,10 @@ struct FileReference: Sendable {
   /// A file that only a transfer still knows can be named too.
   func resolve(in snapshot: Snapshot) -> Result {
     guard !text.isEmpty else { return .none }
+    if let wholeID, let record = snapshot.files.record(of: wholeID) { return .one(Match(record)) }
     var found: [Match] = []
-    for (_, record) in snapshot.files where matches(record) {
-      found.append(Match(record))
-      if isWholeID { return .one(found[0]) }
+    if wholeID == nil {
+      for (_, record) in snapshot.files where matches(record) { found.append(Match(record)) }
     }
     for transfer in snapshot.transfers where matches(transfer) {
       if !found.contains(where: { $0.id == transfer.file }) {
@@ -60,11 +60,10 @@ struct FileReference: Sendable {
   }
 
   /// It is nobody's name, and is what scripts ask for by the thousand.
-  private var isWholeID: Bool { range.map { $0.lowerBound == $0.upperBound } ?? false }
+  private var wholeID: FileID? { range.flatMap { $0.lowerBound == $0.upperBound ? $0.lowerBound : nil } }
 
   private func matches(_ record: FileRecord) -> Bool {
     if let range, range.contains(record.entry.id) { return true }
-    if isWholeID { return false }
     return record.copy?.storedName == text || names(record.entry.name)
   }
 

@@ -42,7 +42,8 @@ final class LineInput: Sendable {
   /// The next line without its line break; `nil` at the end of input and after the task was cancelled.
   /// The last line may lack its break. Not to be called twice at once.
   func next() async -> Line? {
-    await withTaskCancellationHandler {
+    if !Task.isCancelled, let line = takeLine() { return line }
+    return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         queue.async { continuation.resume(returning: self.readLine()) }
       }
