@@ -56,6 +56,18 @@ import Testing
     }
   }
 
+  @Test func whatIsHereIsNotWantedThoughThatIsWrittenLater() async throws {
+    let entry = theirs("a", "1")
+    try await home.open { store in
+      _ = try store.placeKept(store.partial("1"), as: entry, firstSeen: 1)
+      try await store.apply([
+        .want(WantedFile(id: entry.id, rank: 1)),
+        .want(WantedFile(id: FileID(hex: String(repeating: "ab", count: 32))!, rank: 2)),
+      ])
+      #expect(try await store.load().wanted.map(\.rank) == [2])
+    }
+  }
+
   @Test func itIsOneFileWithItsLogAndTheLogIsGoneAfterClosing() async throws {
     try await home.open { store in
       try await store.apply([.describe(theirs("a", "1"), firstSeen: 1)])

@@ -17,9 +17,17 @@ final class CatalogueWriter: Sendable {
     /// Copies that wait to be moved to the trash, or are being moved.
     var trashing: [FileID: Int] = [:]
     var isRunning = false
+    /// The wait for more changes, while there is one.
+    var gathering: Task<Void, Never>?
     var isStopping = false
     var isRefused = false
     var idle: [CheckedContinuation<Void, Never>] = []
+
+    /// Whether nobody waits for what is to be done, and there is little of it.
+    var hasTime: Bool {
+      !isStopping && !jobs.isEmpty && backlog < CatalogueWriter.batch
+        && jobs.allSatisfy { if case .apply = $0 { true } else { false } }
+    }
 
     /// Nobody waits for what is not written any longer.
     mutating func abandonWaiting() {
@@ -39,6 +47,8 @@ final class CatalogueWriter: Sendable {
 
   /// Changes written in one transaction.
   private static let batch = 10_000
+  /// Changes that come within so long share a transaction, and with it a wait for the disk.
+  private static let gatheringTime = Duration.milliseconds(50)
   private static let retryDelay = Duration.seconds(2)
 
   private let store: HomeStore
@@ -72,6 +82,7 @@ final class CatalogueWriter: Sendable {
     await withCheckedContinuation { continuation in
       let isIdle = state.withLock { state in
         state.isStopping = true
+        state.gathering?.cancel()
         if state.isRunning { state.idle.append(continuation) }
         return !state.isRunning
       }
@@ -83,6 +94,7 @@ final class CatalogueWriter: Sendable {
     let begins = state.withLock { state in
       state.jobs.append(job)
       state.backlog += count
+      if !state.hasTime { state.gathering?.cancel() }
       defer { state.isRunning = true }
       return !state.isRunning
     }
@@ -90,7 +102,7 @@ final class CatalogueWriter: Sendable {
   }
 
   private func work() async {
-    while let job = nextJob() {
+    while let job = await nextJob() {
       switch job {
       case .apply(let changes): await write(changes)
       case .trash(let copy, let id): await moveToTrash(copy, id)
@@ -99,8 +111,18 @@ final class CatalogueWriter: Sendable {
     }
   }
 
+  private func gather() async {
+    let gathering = state.withLock { state -> Task<Void, Never>? in
+      guard state.hasTime else { return nil }
+      state.gathering = Task { try? await Task.sleep(for: Self.gatheringTime) }
+      return state.gathering
+    }
+    await gathering?.value
+  }
+
   /// Joins small batches that wait one after the other. `nil` when there is nothing to do, or no use in it.
-  private func nextJob() -> Job? {
+  private func nextJob() async -> Job? {
+    await gather()
     let (job, idle) = state.withLock { state -> (Job?, [CheckedContinuation<Void, Never>]) in
       let isHopeless = state.isStopping && state.isRefused
       guard !isHopeless, let first = state.jobs.popFirst() else {

@@ -284,9 +284,14 @@ enum Tables {
 
   // MARK: Wanted files
 
+  /// Not a file that is here by now: a small one may be kept before it is written that it is wanted.
   private static func record(_ wanted: WantedFile, _ db: Database) throws {
     let row = try CatalogueRow(
-      db, "INSERT OR REPLACE INTO wanted (id, rank, priority, paused) VALUES (?, ?, ?, ?)")
+      db,
+      """
+      INSERT OR REPLACE INTO wanted (id, rank, priority, paused)
+      SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM copy WHERE id = ?1)
+      """)
     row.bind(1, wanted.id)
     row.bind(2, wanted.rank)
     row.bind(3, wanted.priority.rawValue)
