@@ -333,6 +333,24 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(1))) func whatThisPeerPutsThereItselfIsNoNews() async throws {
+    try await home.open { store in
+      var changes = store.changes().makeAsyncIterator()
+      try home.put("files/by hand", "1")
+      await changes.next()
+      _ = try await store.scan(owner: us)
+      for number in 1...3 {
+        _ = try store.placeKept(
+          store.partial("\(number)"), as: theirs("download \(number)", "\(number)"), firstSeen: 0)
+      }
+      // Told in their order: had a download been news, its look would find nothing that is gone.
+      try home.remove("files/by hand")
+      await changes.next()
+      #expect(try await store.scan(owner: us).gone.count == 1)
+      #expect(store.ownNames.withLock { $0.isEmpty })
+    }
+  }
+
   @Test(.timeLimit(.minutes(1))) func filesMadeAnewIsWatchedAgain() async throws {
     try await home.open { store in
       let changes = store.changes()

@@ -29,6 +29,7 @@ public final class HomeStore: Sendable {
   public let warnings: [String]
 
   let names = Mutex(NamesInPlacement())
+  let ownNames = Mutex(OwnNames())
   private let lock: OpenFile
   private let disk = NIOThreadPool(numberOfThreads: HomeStore.threads)
   /// One thread: scans are one after the other, and a long one holds up nothing else.

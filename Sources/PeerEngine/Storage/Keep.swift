@@ -95,11 +95,9 @@ extension HomeStore {
   func placeKept(
     _ keeps: [Keep], afterStep: (KeepStep) -> Void = { _ in }
   ) -> [Result<LocalCopy, StorageError>] {
+    check(keeps)
     for keep in keeps {
-      keep.attempt { () throws(StorageError) in
-        try check(keep)
-        keep.stat = try keep.partial.trim()
-      }
+      keep.attempt { () throws(StorageError) in keep.stat = try keep.partial.trim() }
     }
     syncContent(keeps.filter(\.isOpen))
     afterStep(.contentSynced)
@@ -153,29 +151,29 @@ extension HomeStore {
     keeps.first.flatMap { try? $0.partial.syncFileSystem() } ?? false
   }
 
-  private func check(_ keep: Keep) throws(StorageError) {
-    guard keep.partial.verifies(keep.entry) else { throw .mismatch(id: keep.entry.id.hex) }
-    if let copy = try presentCopy(of: keep.entry.id) {
-      keep.result = .success(copy)
-    } else {
-      keep.entry.sizeBytes = keep.partial.size
+  /// What does not verify fails; what is here already is done with, if its copy is still what was recorded.
+  private func check(_ keeps: [Keep]) {
+    for keep in keeps {
+      keep.attempt { () throws(StorageError) in
+        guard keep.partial.verifies(keep.entry) else { throw .mismatch(id: keep.entry.id.hex) }
+        keep.entry.sizeBytes = keep.partial.size
+      }
     }
-  }
-
-  /// The recorded copy of a file, if it is still what was recorded.
-  private func presentCopy(of id: FileID) throws(StorageError) -> LocalCopy? {
-    let row = try catalogue.read { db in try Tables.copies(of: id, db).first { !$0.duplicate } }
-    guard let copy = row?.copy, let stat = try Disk.look(home.file(copy.storedName)), stat.matches(copy)
-    else { return nil }
-    return copy
+    Keep.attempt(keeps) { (keeps) throws(StorageError) in
+      let copies = try catalogue.read { db in
+        try keeps.map { keep in try Tables.copies(of: keep.entry.id, db).first { !$0.duplicate }?.copy }
+      }
+      for case (let keep, let copy?) in zip(keeps, copies) {
+        keep.attempt { () throws(StorageError) in
+          if try Disk.look(home.file(copy.storedName))?.matches(copy) == true { keep.result = .success(copy) }
+        }
+      }
+    }
   }
 
   /// Gives each file the next one of its names that is free.
   private func place(_ keeps: [Keep], choice number: Int, afterStep: (KeepStep) -> Void) {
-    for keep in keeps {
-      keep.name = nil
-      keep.attempt { () throws(StorageError) in try chooseName(keep, number) }
-    }
+    chooseNames(keeps, number)
     let named = keeps.filter { $0.isOpen && $0.name != nil }
     guard !named.isEmpty else { return }
     Keep.attempt(named) { (named) throws(StorageError) in
@@ -200,14 +198,21 @@ extension HomeStore {
     }
   }
 
-  /// Takes a name, unless something else has it.
-  private func chooseName(_ keep: Keep, _ number: Int) throws(StorageError) {
-    let name = StoredName.choice(number, of: StoredName.base(for: keep.entry.name, id: keep.entry.id))
-    guard names.withLock({ $0.take(name) }) else { return }
-    keep.name = name
-    let stat = try Disk.look(home.file(name))
-    let recorded = try catalogue.read { db in try Tables.copy(named: name, db) }
-    if stat != nil || recorded != nil { release(keep) }
+  /// Takes names that nothing else has.
+  private func chooseNames(_ keeps: [Keep], _ number: Int) {
+    for keep in keeps {
+      let name = StoredName.choice(number, of: StoredName.base(for: keep.entry.name, id: keep.entry.id))
+      keep.name = names.withLock { $0.take(name) } ? name : nil
+      keep.attempt { () throws(StorageError) in
+        if try Disk.look(home.file(name)) != nil { release(keep) }
+      }
+    }
+    Keep.attempt(keeps) { (keeps) throws(StorageError) in
+      let areRecorded = try catalogue.read { db in
+        try keeps.map { keep in try keep.name.map { try Tables.copy(named: $0, db) != nil } ?? false }
+      }
+      for (keep, isRecorded) in zip(keeps, areRecorded) where isRecorded { release(keep) }
+    }
   }
 
   private func release(_ keep: Keep) {
@@ -217,6 +222,8 @@ extension HomeStore {
 
   private func link(_ keep: Keep) throws(StorageError) {
     guard let name = keep.name, let stat = keep.stat else { return }
+    ownNames.withLock { $0.expect(name) }
+    defer { if keep.copy == nil { ownNames.withLock { $0.forget(name) } } }
     guard try Disk.place(keep.partial.path, at: home.file(name)) else { return }
     keep.copy = LocalCopy(storedName: name, size: stat.size, modified: stat.modified)
   }

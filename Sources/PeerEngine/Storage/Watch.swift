@@ -7,6 +7,24 @@ import Synchronization
   import Darwin
 #endif
 
+/// Names that this peer itself gives to files in `files/`. The system tells of each, but nobody has to look: what
+/// is there now, the catalogue knows or is about to.
+struct OwnNames {
+  private var isWatched = false
+  private var names: Set<[UInt8]> = []
+
+  var isEmpty: Bool { names.isEmpty }
+
+  /// From now on somebody takes what is expected.
+  mutating func watch() { isWatched = true }
+  /// Before the file gets its name.
+  mutating func expect(_ name: String) { if isWatched { names.insert(Array(name.utf8)) } }
+  /// - Returns: whether it was expected.
+  mutating func take(_ name: [UInt8]) -> Bool { names.remove(name) != nil }
+  /// The file did not get it.
+  mutating func forget(_ name: String) { names.remove(Array(name.utf8)) }
+}
+
 extension HomeStore {
   /// Seconds between looks that nothing asked for: network file systems do not tell of changes made on
   /// another machine, a system may run out of watches, and some have none.
@@ -16,7 +34,7 @@ extension HomeStore {
   /// that whoever listens stops.
   public func changes() -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let watch = Watch(home: home) { continuation.yield() }
+    let watch = Watch(self) { continuation.yield() }
     continuation.onTermination = { _ in watch.stop() }
     return stream
   }
@@ -26,12 +44,12 @@ extension HomeStore {
 private final class Watch: Sendable {
   private let sources = Mutex<[any DispatchSourceProtocol]>([])
 
-  init(home: Home, _ report: @escaping @Sendable () -> Void) {
+  init(_ store: HomeStore, _ report: @escaping @Sendable () -> Void) {
     sources.withLock { sources in
       let queue = DispatchQueue(label: "files-watch")
       sources.append(Self.slowLook(queue, report))
       #if canImport(Glibc)
-        if let source = Self.notifications(home, queue, report) { sources.append(source) }
+        if let source = Self.notifications(store, queue, report) { sources.append(source) }
       #endif
       for source in sources { source.activate() }
     }
@@ -61,23 +79,47 @@ private final class Watch: Sendable {
 
     /// `nil` if the system has no more watches.
     private static func notifications(
-      _ home: Home, _ queue: DispatchQueue, _ report: @escaping @Sendable () -> Void
+      _ store: HomeStore, _ queue: DispatchQueue, _ report: @escaping @Sendable () -> Void
     ) -> (any DispatchSourceProtocol)? {
+      let home = store.home
       let descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
       guard descriptor >= 0 else { return nil }
       _ = inotify_add_watch(descriptor, home.files, ofFiles)
       _ = inotify_add_watch(descriptor, home.path, ofHome)
+      store.ownNames.withLock { $0.watch() }
       let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-      source.setEventHandler {
-        // What happened does not matter, for a scan compares everything.
+      source.setEventHandler { [weak store] in
         var events = [UInt8](repeating: 0, count: 64 * 1024)
-        while read(descriptor, &events, events.count) > 0 {}
+        var isNews = false
+        while case let count = read(descriptor, &events, events.count), count > 0 {
+          let read = events[..<count]
+          if store?.ownNames.withLock({ !areOwn(read, &$0) }) ?? true { isNews = true }
+        }
+        guard isNews else { return }
         // The same watch if it is the same folder; a new one if it was made again.
         _ = inotify_add_watch(descriptor, home.files, ofFiles)
         report()
       }
       source.setCancelHandler { close(descriptor) }
       return source
+    }
+
+    /// Whether nothing else happened than that files of our own got their names. Beyond that it does not matter what
+    /// happened, for a scan compares everything.
+    private static func areOwn(_ events: ArraySlice<UInt8>, _ names: inout OwnNames) -> Bool {
+      events.withUnsafeBytes { bytes in
+        var areOwn = true
+        var offset = 0
+        while offset + MemoryLayout<inotify_event>.size <= bytes.count {
+          let event = bytes.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+          offset += MemoryLayout<inotify_event>.size
+          // Filled up with zeros.
+          let name = bytes[offset..<offset + Int(event.len)].prefix { $0 != 0 }
+          offset += Int(event.len)
+          if event.mask != UInt32(IN_CREATE) || !names.take(Array(name)) { areOwn = false }
+        }
+        return areOwn
+      }
     }
   #endif
 }
