@@ -72,6 +72,11 @@ public struct Limits: Sendable {
   /// The least limit of all transfers of a direction, bytes a second: below, every one would count as too
   /// slow.
   public var leastRate: UInt64 = 4_096
+  /// Bytes of a small file. A request and a decision take longer than its bytes: it shares a slot with others, is
+  /// asked for while others are on their way, and kept in memory until it is whole.
+  public var smallFile: UInt64 = 256 << 10
+  /// Downloads of small files that share a slot.
+  public var smallFilesInASlot = 8
   /// Downloads in the queue, running or waiting.
   public var queuedDownloads = 10_000
   /// Downloads whose bytes are all here and are being verified and kept: storage does that for many at once.

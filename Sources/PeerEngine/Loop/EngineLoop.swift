@@ -111,7 +111,7 @@ actor EngineLoop: NetworkDelegate {
       defer { told = [] }
       return told
     }
-    for event in events { handle(event) }
+    handle(events)
   }
 
   func submit(_ command: Command) async -> CommandReply {
@@ -129,8 +129,11 @@ actor EngineLoop: NetworkDelegate {
     publishSoon()
   }
 
-  private func handle(_ event: Event) {
-    waiting.append(event)
+  private func handle(_ event: Event) { handle([event]) }
+
+  /// What follows from them all is worked out once.
+  private func handle(_ events: [Event]) {
+    waiting += events
     guard !isHandling else { return }
     isHandling = true
     while !isStopped, let event = waiting.popFirst() {
@@ -265,7 +268,7 @@ actor EngineLoop: NetworkDelegate {
 
   private func running(_ id: FileID) -> RunningDownload {
     if let running = downloads[id] { return running }
-    let running = RunningDownload(id, in: store)
+    let running = RunningDownload(id, in: store, smallFile: coreLimits.smallFile)
     downloads[id] = running
     return running
   }
@@ -358,14 +361,15 @@ actor EngineLoop: NetworkDelegate {
       let batch = Array(unkept.prefix(HomeStore.keptAtOnce))
       unkept.removeFirst(batch.count)
       let results = await store.keep(batch.map(\.keep))
-      for ((arrival, keep), result) in zip(batch, results) {
-        switch result {
-        case .success(let copy): handle(.kept(arrival, copy))
-        case .failure(let error):
-          if case .mismatch = error { keep.partial.discard() }
-          handle(.keepFailed(arrival, TransferFailure(error)))
-        }
-      }
+      handle(
+        zip(batch, results).map { waiting, result in
+          switch result {
+          case .success(let copy): return .kept(waiting.arrival, copy)
+          case .failure(let error):
+            if case .mismatch = error { waiting.keep.partial.discard() }
+            return .keepFailed(waiting.arrival, TransferFailure(error))
+          }
+        })
     }
     isKeeping = false
   }

@@ -38,34 +38,58 @@ final class ArrivingFile: IncomingFile {
   func discard() { partial.discard() }
 }
 
-/// A download that runs, in a partial file that is opened when it is needed first.
+/// A download that runs, in a partial file that is opened when it is needed first: for a small file once all of it
+/// is here, so that it is made, written and hashed in one go.
 final class RunningDownload: DownloadTarget {
   private enum State {
     case unopened
+    case inMemory(Beginning)
     case open(PartialFile)
     case abandoned
   }
 
+  /// What is here of a small file.
+  private struct Beginning {
+    let size: UInt64
+    var bytes: [UInt8] = []
+    /// Those of them that count.
+    var confirmed = 0
+
+    func takes(_ more: UnsafeRawBufferPointer, at offset: UInt64) -> Bool {
+      offset == bytes.count && UInt64(bytes.count + more.count) <= size
+    }
+  }
+
   private let id: FileID
   private let store: HomeStore
+  /// Bytes of a file that is kept in memory until it is whole.
+  private let smallFile: UInt64
   private let state = Mutex(State.unopened)
 
-  init(_ id: FileID, in store: HomeStore) {
+  init(_ id: FileID, in store: HomeStore, smallFile: UInt64) {
     self.id = id
     self.store = store
+    self.smallFile = smallFile
   }
 
   /// Blocks where it has to be opened.
   func partial() throws(StorageError) -> PartialFile {
-    try state.withLock { state throws(StorageError) in
-      switch state {
-      case .open(let partial): return partial
-      case .abandoned: throw .closed
-      case .unopened:
-        let partial = try store.openPartial(of: id)
-        state = .open(partial)
-        return partial
+    try state.withLock { state throws(StorageError) in try open(&state) }
+  }
+
+  private func open(_ state: inout State) throws(StorageError) -> PartialFile {
+    switch state {
+    case .open(let partial): return partial
+    case .abandoned: throw .closed
+    case .unopened, .inMemory:
+      let partial = try store.openPartial(of: id)
+      if case .inMemory(let beginning) = state {
+        try beginning.bytes.prefix(beginning.confirmed).withUnsafeBytes { bytes in
+          Result { () throws(StorageError) in try partial.fill(bytes, ofSize: beginning.size) }
+        }.get()
       }
+      state = .open(partial)
+      return partial
     }
   }
 
@@ -83,23 +107,54 @@ final class RunningDownload: DownloadTarget {
   }
 
   func expect(size: UInt64) throws {
-    try typed { () throws(StorageError) in try store.expect(size, in: partial()) }
+    try change { state throws(StorageError) in
+      switch state {
+      case .inMemory(let beginning) where beginning.size == size: break
+      case .unopened where size > 0 && size <= smallFile: state = .inMemory(Beginning(size: size))
+      default: try store.expect(size, in: try open(&state))
+      }
+    }
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws {
-    try typed { () throws(StorageError) in try partial().write(bytes, at: offset) }
+    let partial = try change { state throws(StorageError) -> PartialFile? in
+      guard case .inMemory(var beginning) = state, beginning.takes(bytes, at: offset) else {
+        return try open(&state)
+      }
+      state = .unopened  // so that the bytes are not copied
+      beginning.bytes.reserveCapacity(Int(beginning.size))
+      beginning.bytes.append(contentsOf: bytes)
+      state = .inMemory(beginning)
+      return nil
+    }
+    try typed { () throws(StorageError) in try partial?.write(bytes, at: offset) }
   }
 
   func confirm(_ range: Range<UInt64>) throws {
+    let partial = try change { state throws(StorageError) -> PartialFile? in
+      guard case .inMemory(var beginning) = state, range.lowerBound == beginning.confirmed else {
+        return try open(&state)
+      }
+      beginning.confirmed = Int(range.upperBound)
+      state = .inMemory(beginning)
+      if range.upperBound == beginning.size { _ = try open(&state) }
+      return nil
+    }
+    guard let partial else { return }
     try typed { () throws(StorageError) in
-      let partial = try partial()
       try partial.confirm(range)
       if partial.isSmallAndComplete { try partial.finishHash() } else { store.followHash(of: partial) }
     }
   }
 
-  private func typed(_ work: () throws(StorageError) -> Void) throws {
-    do throws(StorageError) { try work() } catch { throw TransferFailure(error) }
+  private func change<T>(_ work: (inout State) throws(StorageError) -> T) throws -> T {
+    try typed { () throws(StorageError) in
+      try state.withLock { state throws(StorageError) in try work(&state) }
+    }
+  }
+
+  private func typed<T>(_ work: () throws(StorageError) -> T) throws -> T {
+    do throws(StorageError) { return try work() } catch { throw TransferFailure(error) }
   }
 }
 

@@ -155,6 +155,22 @@ public final class PartialFile: Sendable {
     }
   }
 
+  /// The beginning of a file of which nothing is here yet, or all of it; hashed from memory.
+  ///
+  /// - Throws: `StorageError.diskFull` and others.
+  public func fill(_ bytes: UnsafeRawBufferPointer, ofSize size: UInt64) throws(StorageError) {
+    let end = UInt64(bytes.count)
+    try expect(size: size)
+    try write(bytes, at: 0)
+    try confirm(0..<end)
+    hashed.withLock {
+      guard $0.end == 0 else { return }
+      $0.hash.update(bytes)
+      $0.end = end
+      state.withLock { $0.hashed = end }
+    }
+  }
+
   /// These bytes are wrong: they have to come again.
   public func forget(_ range: Range<UInt64>) throws(StorageError) {
     try state.withLock { state throws(StorageError) in
