@@ -55,7 +55,7 @@ extension PeerState {
       ("tombstones", catalogue.tombstones.count, limits.tombstones),
       ("deletes that wait", waitingDeletes.count, limits.pendingDeletes),
       ("downloads", downloads.count, limits.queuedDownloads),
-      ("running downloads", downloads.files(.running).count, limits.slots),
+      ("running downloads", downloads.files(.running).count, limits.slots * limits.smallFilesInASlot),
       ("waiting uploads", uploads.values.count { !$0.isRunning }, limits.waitingUploads),
       ("ended transfers", ended.count, limits.endedTransfers),
     ]

@@ -216,6 +216,24 @@ import Testing
     #expect(decoder.isBetweenMessages)
   }
 
+  @Test func whoReadsOneMessageLeavesWhatFollowsIt() throws {
+    let one = Array(#"{"type":"GET_FILE","file_id":"\#(Self.hex)"}"#.utf8)
+    let raw =
+      MessageEncoder.fileData(.file(1), raw: RawPart(offset: 0, length: 5, size: 5)!) + Array("hello".utf8)
+    for first in [one, Array("[".utf8) + one + Array("]".utf8), raw, Array("\n".utf8) + one] {
+      for size in [1, 3, 4_096] {
+        var decoder = MessageDecoder(limits: Limits(), sink: Collector())
+        var count = 0
+        for piece in (first + raw + one).pieces(of: size)
+        where decoder.sink.messages.isEmpty || !decoder.isBetweenMessages {
+          count += try Array(piece).span.withUnsafeBytes { bytes in try decoder.readMessage(bytes) }
+        }
+        #expect(count == first.count)
+        #expect(decoder.sink.messages.count == 1)
+      }
+    }
+  }
+
   /// Every kind of token, with escapes, surrogates, multi-byte text, numbers and nesting.
   static let everything = Array(
     """

@@ -124,6 +124,51 @@ import Testing
     #expect(effects.fetches.map(\.holder) == [ann.endpoint])
   }
 
+  private func small(_ number: Int) -> FileEntry {
+    var file = FileEntry.file(number)
+    file.sizeBytes = Limits().smallFile
+    return file
+  }
+
+  private func large(_ number: Int) -> FileEntry {
+    var file = FileEntry.file(number)
+    file.sizeBytes = Limits().smallFile + 1
+    return file
+  }
+
+  @Test func smallFilesShareASlotAndLargeOnesDoNot() {
+    var peer = Peer { $0.downloads = 2 }
+    peer.reply(ann, (1...20).map(small) + [large(21), large(22)], features: .ours)
+    _ = peer.command(.get(FileID(21)))
+    for number in 1...20 { _ = peer.command(.get(FileID(number))) }
+    #expect(peer.effects.fetches.map(\.entry.id) == [FileID(21)] + (1...8).map { FileID($0) })
+    peer.forgetEffects()
+    peer.happen(.fetchFailed(peer.state.downloads[FileID(1)]!.attempts.keys[0], .notHeld))
+    #expect(peer.effects.fetches.map(\.entry.id) == [FileID(9)])
+  }
+
+  @Test func smallFilesDoNotOvertakeALargeOneThatWaitsForASlot() {
+    var peer = Peer { $0.downloads = 1 }
+    peer.reply(ann, [small(1), large(2), small(3)], features: .ours)
+    for number in 1...3 { _ = peer.command(.get(FileID(number))) }
+    #expect(peer.effects.fetches.map(\.entry.id) == [FileID(1)])
+    peer.happen(.fetchFailed(peer.effects.fetches[0].attempt, .notHeld))
+    #expect(peer.effects.fetches.map(\.entry.id) == [FileID(1), FileID(2)])
+  }
+
+  @Test func aSmallFileThatAwaitsItsTurnAtAHolderIsNotAskedTwice() {
+    var peer = Peer { $0.peerTimeout = 10_000_000 }
+    peer.reply(ann, [small(1), small(2)], features: .ours)
+    _ = peer.command(.get(FileID(1)))
+    _ = peer.command(.get(FileID(2)))
+    peer.reply(bob, [small(1), small(2)], features: .ours)
+    peer.forgetEffects()
+    peer.wait(2_000)
+    peer.reply(bob, [small(1), small(2)], features: .ours)
+    #expect(peer.effects.fetches.map(\.entry.id) == [FileID(1)])
+    #expect(peer.effects.fetches.map(\.holder) == [bob.endpoint])
+  }
+
   @Test func fewDownloadsRunAtOnce() {
     var peer = Peer()
     peer.reply(ann, (1...5).map { .file($0) })

@@ -120,6 +120,9 @@ struct Download {
     }
   }
 
+  /// Whether it shares a slot with others.
+  func isSmall(_ limits: Limits) -> Bool { size.map { $0 <= limits.smallFile } ?? false }
+
   var isComplete: Bool {
     guard let size else { return false }
     guard size > 0 else { return true }

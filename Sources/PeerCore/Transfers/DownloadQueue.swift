@@ -154,14 +154,30 @@ extension PeerState {
   mutating func startDownloads() {
     guard isSchedulingDue else { return }
     isSchedulingDue = false
-    for id in downloads.files(.running) { assignHolders(to: id) }
-    var free = slotsDown - downloads.files(.running).count
+    for id in downloads.files(.running) where !isUnderWay(id) { assignHolders(to: id) }
     let waiting = downloads.files(.queued)
-    guard free > 0, !waiting.isEmpty, downloads.files(.ending).count < limits.endingDownloads else { return }
+    guard !waiting.isEmpty, downloads.files(.ending).count < limits.endingDownloads else { return }
+    var places = slotsDown * limits.smallFilesInASlot
+    for id in downloads.files(.running) { places -= self.places(of: id) }
     for id in downloads.order where waiting.contains(id) {
-      if begin(id) { free -= 1 }
-      if free == 0 { return }
+      let needed = self.places(of: id)
+      // What comes later in the queue does not overtake.
+      if needed > places { return }
+      if begin(id) { places -= needed }
     }
+  }
+
+  /// Of the `Limits.smallFilesInASlot` places in a slot, those that a download takes.
+  private func places(of id: FileID) -> Int {
+    downloads.look(at: id) { $0.isSmall(limits) } == true ? 1 : limits.smallFilesInASlot
+  }
+
+  /// A small file that was asked for a moment ago: another holder would be no help.
+  private func isUnderWay(_ id: FileID) -> Bool {
+    downloads.look(at: id) {
+      guard $0.isSmall(limits), let attempt = $0.attempts.values.last else { return false }
+      return attempt.age(at: now.uptime) < limits.patienceWithLastBlocks / 4
+    } ?? false
   }
 
   /// - Returns: whether it runs now.

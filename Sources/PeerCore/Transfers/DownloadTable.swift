@@ -25,6 +25,11 @@ struct DownloadTable {
 
   subscript(file: FileID) -> Download? { table[file] }
 
+  /// Without a copy.
+  func look<R>(at file: FileID, _ read: (borrowing Download) -> R) -> R? {
+    table.index(forKey: file).map { read(table.values[$0]) }
+  }
+
   /// In the order in which they came there.
   func files(_ standing: Standing) -> OrderedSet<FileID> { standings[standing] ?? [] }
 

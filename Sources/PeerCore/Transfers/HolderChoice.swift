@@ -136,6 +136,7 @@ extension PeerState {
     let block = BlockList.blockSize
     guard end - position >= limits.leastShare else {
       // The last blocks are asked twice, if the first one asked is slow.
+      guard !awaitsItsTurn(id, attempt, of: download) else { return nil }
       let patience = patience(of: holder, with: attempt)
       guard min(attempt.age(at: now.uptime), attempt.secondsLeft(size: size)) > patience else { return nil }
       change(download.file) { $0.attempts[id]?.isDoubled = true }
@@ -152,6 +153,15 @@ extension PeerState {
     change(download.file) { $0.attempts[id]?.end = split }
     effects.append(.shorten(id, to: split))
     return .from(split, upTo: end, size: size, atMost: largest)
+  }
+
+  /// A small file may come after others that its holder was asked for before.
+  private func awaitsItsTurn(_ id: AttemptID, _ attempt: Download.Attempt, of download: Download) -> Bool {
+    guard attempt.received.isEmpty, download.isSmall(limits) else { return false }
+    return downloads.files(.running).contains { other in
+      downloads[other]?.attempts.contains { $0.key.number < id.number && $0.value.holder == attempt.holder }
+        ?? false
+    }
   }
 
   private mutating func begin(_ part: Part, of download: Download, at holder: TrackedPeer) {

@@ -40,6 +40,9 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
   private var messageStart = 0
   private var dataBytes = 0
   private var rawLength: UInt64?
+  /// What follows a message is not to be read yet.
+  var stopsAfterMessage = false
+  private var hasMessage = false
   private var capture = RawCapture()
   private let smallestLimit: Int
 
@@ -52,8 +55,14 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
 
   var heldBytes: Int { fields.bytes + entryBytes + listBytes + text.count }
 
-  /// Raw bytes follow.
-  var isSatisfied: Bool { rawLength != nil }
+  /// Raw bytes follow, or what is not to be read yet.
+  var isSatisfied: Bool { rawLength != nil || stopsAfterMessage && hasMessage }
+
+  /// Whether there was a message since this was asked last.
+  mutating func takeHasMessage() -> Bool {
+    defer { hasMessage = false }
+    return hasMessage
+  }
 
   /// Bytes that follow the last message raw, instead of further messages; taken once.
   mutating func takeRawLength() -> UInt64? {
@@ -120,6 +129,7 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
       reset(at: offset)
       // An array cannot be left open for raw bytes.
       if case .fileData(let data) = message, !insideWrapper { rawLength = data.raw?.length }
+      hasMessage = true
       try sink.message(message)
     }
   }

@@ -43,10 +43,26 @@ public struct MessageDecoder<Sink: MessageSink> {
   /// - Throws: what ends the connection; the decoder is of no use afterwards.
   public mutating func read(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
     var rest = bytes
+    while !rest.isEmpty { try readPiece(&rest) }
+  }
+
+  /// Reads no further than to the end of a message and its raw bytes: what follows is for another decoder.
+  ///
+  /// - Returns: how many bytes were read.
+  /// - Throws: as `read`.
+  public mutating func readMessage(_ bytes: UnsafeRawBufferPointer) throws(WireError) -> Int {
+    builder.stopsAfterMessage = true
+    var rest = bytes
     while !rest.isEmpty {
-      let count = try awaitsLineBreak || rawLeft > 0 ? readRaw(rest) : readMessages(rest)
-      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+      try readPiece(&rest)
+      if isBetweenMessages, builder.takeHasMessage() { break }
     }
+    return bytes.count - rest.count
+  }
+
+  private mutating func readPiece(_ rest: inout UnsafeRawBufferPointer) throws(WireError) {
+    let count = try awaitsLineBreak || rawLeft > 0 ? readRaw(rest) : readMessages(rest)
+    rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
   }
 
   /// - Returns: how many bytes were read: fewer than all where raw bytes begin.

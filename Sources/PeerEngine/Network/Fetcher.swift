@@ -17,74 +17,66 @@ struct Fetcher: HolderExchange {
 
   /// On a connection that was kept, or on a new one.
   func start() {
-    if usesExtension, let kept = network.sessions.take(fetch.holder) { return kept.submit(self) }
-    network.startOnExecutor {
-      do {
-        try await HolderSession.open(to: fetch.holder, network: network).submit(self)
-      } catch {
-        fail(.of(error))
-      }
-    }
+    let isSmall = fetch.size.map { $0 <= network.coreLimits.smallFile } ?? false
+    network.perform(self, with: fetch.holder, isSmall: isSmall)
   }
 
   func fail(_ failure: TransferFailure) { ended(.failure(failure)) }
 
-  func perform(on stream: inout HolderStream) async -> Bool {
-    guard network.fetches.begin(fetch.attempt, on: stream.channel) else {
-      fail(.cancelled)
-      return true
-    }
-    let receiver = FetchReceiver(
-      fetch, control: control, target: target, hasher: network.delegate.makeBlockHasher())
-    do {
-      let isWhole = try await exchange(on: &stream, receiver)
-      return isWhole && usesExtension
-    } catch {
-      // The holder has closed a connection that was kept: that is no failure, a new one is made.
-      if stream.isReused, !receiver.hasBegun, stream.watchdog.verdict == nil,
-        !network.fetches.isCancelled(fetch.attempt)
-      {
-        start()
-        return false
-      }
-      await tellProgress(receiver)
-      fail(failure(error, stream.watchdog))
-      return false
-    }
-  }
+  var isLast: Bool { !usesExtension }
 
-  private var request: [UInt8] {
+  var request: [UInt8] {
     guard usesExtension else { return MessageEncoder.getFile(fetch.entry.id) }
     let start = isPartial ? fetch.start : 0
     let end = isPartial ? control.end : nil
     return MessageEncoder.getFile(fetch.entry.id, rawFrom: start, length: end.map { $0 - min(start, $0) })
   }
 
-  /// - Returns: whether the answer was read to its end; `ended` has been told then.
-  private func exchange(on stream: inout HolderStream, _ receiver: FetchReceiver) async throws -> Bool {
-    // Whether it could be written, the answer tells; what does not fit the socket is never so long.
-    stream.channel.writeAndFlush(ByteBuffer(bytes: request), promise: nil)
-    if !usesExtension { stream.channel.close(mode: .output, promise: nil) }
+  func perform(on stream: inout HolderStream) async -> ExchangeEnd {
+    guard network.fetches.begin(fetch.attempt, on: stream.channel) else {
+      // Its answer is on the way.
+      return ExchangeEnd(isFit: false) { fail(.cancelled) }
+    }
+    let receiver = FetchReceiver(
+      fetch, control: control, target: target, hasher: network.delegate.makeBlockHasher())
+    do {
+      let (data, isWhole) = try await read(&stream, receiver)
+      let end = receiver.position
+      return ExchangeEnd(isFit: isWhole && usesExtension) { ended(.success((data, end: end))) }
+    } catch {
+      // The holder has closed a connection that was kept: that is no failure, a new one is made.
+      if stream.isReused, !receiver.hasBegun, stream.watchdog.verdict == nil,
+        !network.fetches.isCancelled(fetch.attempt)
+      {
+        return ExchangeEnd(isFit: false) { start() }
+      }
+      await tellProgress(receiver)
+      let failure = failure(error, stream.watchdog)
+      return ExchangeEnd(isFit: false) { fail(failure) }
+    }
+  }
+
+  /// - Returns: what the holder said of the file, and whether the answer was read to its end.
+  private func read(
+    _ stream: inout HolderStream, _ receiver: FetchReceiver
+  ) async throws -> (data: FileData, isWhole: Bool) {
     stream.watchdog.waitForByte()
     var reader = MessageReader(limits: network.coreLimits, receiver: receiver)
     var pacer = ProgressPacer()
     var data: FileData?
     var hasAnswered = false
-    while let buffer = try await stream.inbound.next() {
+    while var buffer = try await stream.next() {
       if !hasAnswered { stream.watchdog.demandProgress() }
       hasAnswered = true
       stream.watchdog.received(buffer.readableBytes)
       let before = receiver.taken
-      for message in try reader.read(buffer) { data = try fileData(of: message) }
+      for message in try reader.readMessage(&buffer) { data = try fileData(of: message) }
       if let data, reader.isBetweenMessages {
         stream.watchdog.endDemand()
-        finish(data, receiver)
-        return true
+        stream.rest = buffer
+        return (data, true)
       }
-      if receiver.isFull, let told = data ?? hexDescription(receiver) {
-        finish(told, receiver)
-        return false
-      }
+      if receiver.isFull, let told = data ?? hexDescription(receiver) { return (told, false) }
       try await network.downloadLimit.take(receiver.taken - before)
       if pacer.isDue { await tellProgress(receiver) }
       stream.watchdog.waitForByte()
@@ -105,10 +97,6 @@ struct Fetcher: HolderExchange {
     return data
   }
 
-  private func finish(_ data: FileData, _ receiver: FetchReceiver) {
-    ended(.success((data, end: receiver.position)))
-  }
-
   private func tellProgress(_ receiver: FetchReceiver) async {
     await network.delegate.deliver(
       .fetchProgress(fetch.attempt, position: receiver.position, size: receiver.size))
@@ -126,43 +114,43 @@ struct Fetcher: HolderExchange {
 struct BlockListFetcher: HolderExchange {
   let attempt: AttemptID
   let file: FileID
+  let holder: Endpoint
   let network: Network
   let ended: @Sendable (Result<BlockList?, TransferFailure>) -> Void
 
-  func start(at holder: Endpoint) async {
-    do {
-      try await HolderSession.open(to: holder, network: network).submit(self)
-    } catch {
-      fail(.of(error))
-    }
-  }
-
+  func start() { network.perform(self, with: holder, isSmall: false) }
   func fail(_ failure: TransferFailure) { ended(.failure(failure)) }
 
-  func perform(on stream: inout HolderStream) async -> Bool {
+  var isLast: Bool { false }
+  var request: [UInt8] { MessageEncoder.getBlocks(file) }
+
+  func perform(on stream: inout HolderStream) async -> ExchangeEnd {
+    guard network.fetches.begin(attempt, on: stream.channel) else {
+      return ExchangeEnd(isFit: false) { fail(.cancelled) }
+    }
     do {
-      guard network.fetches.begin(attempt, on: stream.channel) else { throw TransferFailure.cancelled }
-      ended(.success(try await exchange(on: &stream)))
-      return true
+      let list = try await read(&stream)
+      return ExchangeEnd(isFit: true) { ended(.success(list)) }
     } catch {
-      fail(.of(error))
-      return false
+      // As with files: a new connection is made.
+      if stream.isReused, stream.watchdog.verdict == nil, !network.fetches.isCancelled(attempt) {
+        return ExchangeEnd(isFit: false) { start() }
+      }
+      return ExchangeEnd(isFit: false) { fail(.of(error)) }
     }
   }
 
-  private func exchange(on stream: inout HolderStream) async throws -> BlockList? {
-    stream.watchdog.waitForWrite()
-    try await stream.channel.writeAndFlush(ByteBuffer(bytes: MessageEncoder.getBlocks(file)))
+  private func read(_ stream: inout HolderStream) async throws -> BlockList? {
     // The holder may have to read the whole file first.
     stream.watchdog.waitForHashing()
     var reader = MessageReader(limits: network.coreLimits, receiver: NoFile())
-    while let buffer = try await stream.inbound.next() {
+    while var buffer = try await stream.next() {
       stream.watchdog.received(buffer.readableBytes)
-      for message in try reader.read(buffer) {
+      for message in try reader.readMessage(&buffer) {
         guard case .blocks(let blocks) = message else {
           throw TransferFailure.malformed("it answered with \(Visible.text(message.typeName, limit: 32))")
         }
-        stream.watchdog.work()
+        stream.rest = buffer
         return blocks.file == file ? blocks.list : nil
       }
       stream.watchdog.waitForByte()

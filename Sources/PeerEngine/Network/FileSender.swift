@@ -60,7 +60,13 @@ struct FileSender {
   ) async throws {
     var entry = entry
     entry.sizeBytes = file.size
-    try await write(.byteBuffer(channel.allocator.buffer(bytes: MessageEncoder.fileData(entry, raw: part))))
+    let message = channel.allocator.buffer(bytes: MessageEncoder.fileData(entry, raw: part))
+    // With bytes to follow, it leaves with the first of them.
+    if part.length == 0 {
+      try await write(.byteBuffer(message))
+    } else {
+      channel.write(message, promise: nil)
+    }
     let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: try file.duplicateDescriptor())
     defer { try? handle.close() }
     var pacer = ProgressPacer()

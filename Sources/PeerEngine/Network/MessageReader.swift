@@ -59,6 +59,19 @@ struct MessageReader<Receiver: FileReceiver> {
   /// - Throws: `WireError`, or what the receiver threw; messages before that are lost with the connection.
   mutating func read(_ buffer: ByteBuffer) throws -> [Message] {
     try buffer.withUnsafeReadableBytes { try decoder.read($0) }
+    return try takeMessages()
+  }
+
+  /// Takes from the buffer no more than up to the end of a message and its raw bytes.
+  ///
+  /// - Returns: the message, once it has been read, or those of an array around messages.
+  /// - Throws: as `read`.
+  mutating func readMessage(_ buffer: inout ByteBuffer) throws -> [Message] {
+    _ = try buffer.readWithUnsafeReadableBytes { try decoder.readMessage($0) }
+    return try takeMessages()
+  }
+
+  private mutating func takeMessages() throws -> [Message] {
     if let failure = decoder.sink.failure { throw failure }
     defer { decoder.sink.messages.removeAll(keepingCapacity: true) }
     return decoder.sink.messages

@@ -49,7 +49,7 @@ final class Network: Sendable {
     self.coreLimits = coreLimits
     dialer = Dialer(group: EventLoops.transfers, limits: limits)
     heldBytes = HeldBytes(limit: limits.heldBytes)
-    sessions = HolderSessions(limits: limits)
+    sessions = HolderSessions(limits: limits, exchangesOfOne: coreLimits.smallFilesInASlot)
     downloadLimit = RateLimit(bytesPerSecond: limitDown)
     uploadLimit = RateLimit(bytesPerSecond: limitUp)
     courier = Courier(dialer: Dialer(group: EventLoops.messages, limits: limits), limits: limits) {
@@ -132,12 +132,25 @@ final class Network: Sendable {
   }
 
   func fetchBlocks(_ attempt: AttemptID, of file: FileID, from holder: Endpoint) {
-    start(on: executor) { [self] in
-      let fetcher = BlockListFetcher(attempt: attempt, file: file, network: self) { [self] result in
-        guard !fetches.end(attempt) else { return }
-        tell(result.map { .blocksFetched(attempt, $0) }, attempt)
-      }
-      await fetcher.start(at: holder)
+    let fetcher = BlockListFetcher(attempt: attempt, file: file, holder: holder, network: self) {
+      [self] result in
+      guard !fetches.end(attempt) else { return }
+      tell(result.map { .blocksFetched(attempt, $0) }, attempt)
+    }
+    fetcher.start()
+  }
+
+  /// Performs an exchange on a connection that is kept, or on a new one.
+  ///
+  /// - Parameter isSmall: it may come after others on the same connection.
+  func perform(_ exchange: any HolderExchange, with holder: Endpoint, isSmall: Bool) {
+    while true {
+      let taken = exchange.isLast ? (HolderSession(holder), true) : sessions.take(holder, isSmall: isSmall)
+      guard let (session, isNew) = taken else { return exchange.fail(.cancelled) }
+      // It may have been closed since it was taken.
+      guard session.submit(exchange) else { continue }
+      if isNew { startOnExecutor { [self] in await session.run(self) } }
+      return
     }
   }
 

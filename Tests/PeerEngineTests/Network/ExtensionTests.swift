@@ -145,6 +145,62 @@ import Testing
     await holder.stop()
   }
 
+  /// One of a few small files, each with content of its own.
+  private func smallFetch(_ attempt: UInt64, from port: Int) -> Effect.Fetch {
+    var entry = FileEntry.small(attempt)
+    entry.sizeBytes = 5
+    return Effect.Fetch(
+      attempt: AttemptID(attempt), entry: entry, holder: Endpoint(host: "127.0.0.1", port: port),
+      features: .ours, start: 0, end: nil, size: 5, blocks: nil, limit: 1 << 20)
+  }
+
+  private func smallAnswer(_ number: UInt64) -> [UInt8] {
+    MessageEncoder.fileData(.small(number), raw: RawPart(offset: 0, length: 5, size: 5)!)
+      + Array("file\(number)".utf8)
+  }
+
+  @Test func smallFilesAreAskedForBeforeTheEarlierOnesHaveCome() async throws {
+    let fixture = try await NetworkFixture()
+    // It answers nothing before it is asked for all three, on the first connection.
+    let requests = (1...3).map { MessageEncoder.getFile(FileEntry.small($0).id, rawFrom: 0, length: nil) }
+    let peer = try await ScriptedPeer(
+      [.send((1...3).flatMap { smallAnswer($0) })], after: requests.reduce(0) { $0 + $1.count })
+    let targets = (1...3).map { _ in MemoryDownload() }
+    for number in 1...3 as ClosedRange<UInt64> {
+      fixture.network.fetch(smallFetch(number, from: peer.port), into: targets[Int(number) - 1])
+    }
+    for number in 1...3 as ClosedRange<UInt64> {
+      #expect(try await outcome(number, fixture).fetched.end == 5)
+    }
+    #expect(targets.map { String(decoding: $0.bytes, as: UTF8.self) } == ["file1", "file2", "file3"])
+    try await peer.stop()
+    await fixture.stop()
+  }
+
+  @Test func whatWasAskedBehindAnAnswerThatEndsTheConnectionIsAskedAgain() async throws {
+    let fixture = try await NetworkFixture()
+    let peer = try await ScriptedPeer([.send(smallAnswer(1)), .close])
+    for number in [1, 2] as [UInt64] {
+      fixture.network.fetch(smallFetch(number, from: peer.port), into: fixture.target)
+    }
+    #expect(try await outcome(1, fixture).fetched.end == 5)
+    // The second connection is answered with the same file, which is not the one that was asked for there.
+    _ = try await outcome(2, fixture)
+    #expect(peer.connections == 2)
+    try await peer.stop()
+    await fixture.stop()
+  }
+
+  @Test func aLargeFileIsWaitedForByNone() async throws {
+    let fixture = try await NetworkFixture()
+    let peer = try await ScriptedPeer([])
+    fixture.network.fetch(fetch(1, from: peer.port), into: fixture.target)
+    fixture.network.fetch(smallFetch(2, from: peer.port), into: fixture.target)
+    try await eventually("each has a connection") { peer.connections == 2 }
+    try await peer.stop()
+    await fixture.stop()
+  }
+
   @Test func aWholeFileInHexIsAsGoodAsAPart() async throws {
     let fixture = try await NetworkFixture()
     let peer = try await ScriptedPeer([.send(fileData(Self.entry, hex: hexText(Self.content)))])

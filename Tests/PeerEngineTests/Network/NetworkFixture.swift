@@ -87,6 +87,16 @@ let greeting = FileEntry(
   id: FileID(hex: "eacb039852fa0661da92efbebe81979e93a7d2f7b41f50dc84157b8f93938015")!, name: "hello.txt",
   owner: "alice", timestamp: Lexeme(1_744_170_562), sizeBytes: 17)
 
+extension FileEntry {
+  /// A file of five bytes.
+  static func small(_ number: UInt64) -> FileEntry {
+    let content = Array("file\(number)".utf8)
+    return FileEntry(
+      id: FileID(bytes: SHA256.hash(data: content + Array("7".utf8)))!, name: "file\(number)", owner: "o",
+      timestamp: Lexeme(7), sizeBytes: 5)
+  }
+}
+
 func fileData(_ entry: FileEntry = greeting, hex: String = hexText(greetingContent)) -> [UInt8] {
   MessageEncoder.fileDataStart(entry) + Array(hex.utf8) + MessageEncoder.fileDataEnd
 }
@@ -236,18 +246,24 @@ final class ScriptedPeer: Sendable {
   private let channel: any Channel
   private let left = Left()
   var port: Int { channel.localAddress!.port! }
+  /// On which something was asked.
+  var connections: Int { left.connections.load(ordering: .relaxed) }
   /// Whoever asked writes nothing more.
   var isLeft: Bool { left.flag.load(ordering: .relaxed) }
 
-  final class Left: Sendable { let flag = Atomic(false) }
+  final class Left: Sendable {
+    let flag = Atomic(false)
+    let connections = Atomic(0)
+  }
 
-  init(_ script: [Step]) async throws {
+  /// - Parameter bytes: how many have to come first.
+  init(_ script: [Step], after bytes: Int = 1) async throws {
     let left = left
     channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { child in
         child.eventLoop.makeCompletedFuture {
-          try child.pipeline.syncOperations.addHandler(Player(script: script, left: left))
+          try child.pipeline.syncOperations.addHandler(Player(script: script, after: bytes, left: left))
         }
       }
       .bind(host: "127.0.0.1", port: 0).get()
@@ -258,10 +274,13 @@ final class ScriptedPeer: Sendable {
   private final class Player: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     private var script: [Step]
+    private var missing: Int
+    private var isAsked = false
     private let left: Left
 
-    init(script: [Step], left: Left) {
+    init(script: [Step], after bytes: Int, left: Left) {
       self.script = script
+      missing = bytes
       self.left = left
     }
 
@@ -273,6 +292,10 @@ final class ScriptedPeer: Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       let channel = context.channel
+      if !isAsked { left.connections.add(1, ordering: .relaxed) }
+      isAsked = true
+      missing -= unwrapInboundIn(data).readableBytes
+      guard missing <= 0 else { return }
       for step in script {
         switch step {
         case .send(let bytes): channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
