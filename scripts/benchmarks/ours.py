@@ -25,6 +25,12 @@ def all_files(program: Program) -> list[dict]:
             return files
 
 
+def wait_until_here(program: Program, count: int) -> None:
+    """Until so many files are listed as here. The folder is looked at first, which costs the program nothing."""
+    program.wait(lambda: len(os.listdir(program.home / "files")) == count, "all files")
+    program.wait(lambda: program.status()["files_local"] == count, "all files")
+
+
 class Ours(Contender):
     name = "p2ptui"
     verifies = "SHA-256, on the way"
@@ -49,9 +55,8 @@ class Ours(Contender):
             self.receiver.send(f"get {file_id}")
         if len(self.files) == 1:
             self.receiver.wait_for_lines("is here, ")
-        else:  # the log leaves lines out when there are many; and to look at the folder costs the receiver nothing
-            self.receiver.wait(lambda: len(os.listdir(self.received())) == len(self.files), "all files")
-            self.receiver.wait(lambda: self.receiver.status()["files_local"] == len(self.files), "all files")
+        else:  # the log leaves lines out when there are many
+            wait_until_here(self.receiver, len(self.files))
 
     def received(self) -> pathlib.Path:
         return self.directory / "receiver" / "files"
