@@ -159,6 +159,7 @@ extension PeerState {
     guard !waiting.isEmpty, downloads.files(.ending).count < limits.endingDownloads else { return }
     var places = slotsDown * limits.smallFilesInASlot
     for id in downloads.files(.running) { places -= self.places(of: id) }
+    guard places > 0 else { return }
     for id in downloads.order where waiting.contains(id) {
       let needed = self.places(of: id)
       // What comes later in the queue does not overtake.
