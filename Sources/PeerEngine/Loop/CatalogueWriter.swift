@@ -48,7 +48,7 @@ final class CatalogueWriter: Sendable {
   /// Changes written in one transaction.
   private static let batch = 10_000
   /// Changes that come within so long share a transaction, and with it a wait for the disk.
-  private static let gatheringTime = Duration.milliseconds(50)
+  private static let gatheringTime = Duration.milliseconds(200)
   private static let retryDelay = Duration.seconds(2)
 
   private let store: HomeStore
