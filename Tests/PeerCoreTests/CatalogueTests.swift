@@ -9,7 +9,7 @@ import Testing
 
   // MARK: Holders
 
-  @Test func aReplyIsTheWholeList() {
+  @Test func `a reply is the whole list`() {
     var peer = Peer()
     peer.reply(ann, [.file(1), .file(2)])
     peer.reply(bob, [.file(2), .file(2)])
@@ -20,7 +20,7 @@ import Testing
     #expect(peer.record(.file(1))?.state == .unavailable)
   }
 
-  @Test func anAnnouncementAddsAHolder() {
+  @Test func `an announcement adds a holder`() {
     var peer = Peer()
     peer.reply(ann, [.file(1)])
     peer.announce(ann.id, .file(2))
@@ -28,7 +28,7 @@ import Testing
     #expect(peer.holders(.file(2)) == [ann.id])
   }
 
-  @Test func anAnnouncementOfTheOwnerOrOfNobodyTellsOfTheFile() {
+  @Test func `an announcement by the owner, or by nobody, makes the file known`() {
     var peer = Peer()
     peer.announce(PeerID("unknown owner"), .file(1, owner: PeerID("unknown owner")))
     peer.announce(nil, .file(2))
@@ -37,7 +37,7 @@ import Testing
     #expect(peer.peers.isEmpty)
   }
 
-  @Test func newFilesAreRecorded() {
+  @Test func `new files are recorded`() {
     var peer = Peer()
     let changes = peer.reply(ann, [.file(1)]).changes
     #expect(changes == [.describe(.file(1), firstSeen: peer.moment.wall)])
@@ -51,7 +51,7 @@ import Testing
     FileEntry(id: FileID(1), name: name, owner: owner, timestamp: timestamp)
   }
 
-  @Test func theFirstReportStandsAndAConflictIsToldOnce() {
+  @Test func `the first report stands, and a conflict is logged once`() {
     var peer = Peer()
     peer.reply(ann, [described(name: "a", owner: "x", timestamp: Lexeme(1))])
     for _ in 0..<3 { peer.reply(bob, [described(name: "b", owner: "x", timestamp: Lexeme(2))]) }
@@ -60,7 +60,7 @@ import Testing
     #expect(peer.effects.logs("differently", level: .warning).count == 1)
   }
 
-  @Test func aLaterReportFillsWhatWasMissing() {
+  @Test func `a later report fills what was missing`() {
     var peer = Peer()
     peer.reply(ann, [described(name: "a")])
     peer.reply(bob, [described(name: "a", owner: "x", timestamp: Lexeme(2))])
@@ -68,7 +68,7 @@ import Testing
     #expect(peer.effects.logs(level: .warning).isEmpty)
   }
 
-  @Test func theOwnersOwnReportOutranksAndKeepsWhatItLeavesOut() {
+  @Test func `the owner's own report outranks others, and what it leaves out stays`() {
     var peer = Peer()
     peer.reply(bob, [described(name: "wrong", owner: ann.id.text, timestamp: Lexeme(1))])
     peer.reply(ann, [described(owner: ann.id.text, timestamp: Lexeme(2))])
@@ -79,7 +79,7 @@ import Testing
     #expect(peer.record(.file(1))?.entry.timestamp == Lexeme(2))
   }
 
-  @Test func whatIsHereOrOursIsNeverChanged() {
+  @Test func `no report changes a file that is here or ours`() {
     var peer = Peer()
     peer.share(.ours(1))
     peer.push(ann.file(2))
@@ -102,7 +102,7 @@ import Testing
     return limits
   }
 
-  @Test func theOldestFileWithoutAHolderMakesRoom() {
+  @Test func `in a full catalogue the oldest file without a holder makes room`() {
     var peer = Peer(limits: full(3))
     peer.reply(ann, [.file(1)])
     peer.wait(10)
@@ -116,7 +116,7 @@ import Testing
     #expect(!peer.effects.logs("made room", level: .warning).isEmpty)
   }
 
-  @Test func aFullCatalogueTakesNothingInWhenEveryFileHasAHolder() {
+  @Test func `a full catalogue takes nothing in when every file has a holder`() {
     var peer = Peer(limits: full(3))
     peer.reply(ann, (1...5).map { .file($0) })
     #expect(peer.snapshot.files.count == 3)
@@ -125,7 +125,7 @@ import Testing
     #expect(peer.has(.ours(9)))
   }
 
-  @Test func theTextsOfAllFilesAreBounded() {
+  @Test func `the texts of all files together are bounded`() {
     var limits = Limits()
     limits.catalogueTextBytes = 10_000
     var peer = Peer(limits: limits)
@@ -151,7 +151,7 @@ import Testing
     #expect(peer.has(.ours(9)))
   }
 
-  @Test func theHoldersOfAFileAreBounded() {
+  @Test func `the holders of a file are bounded`() {
     var limits = Limits()
     limits.holders = 2
     var peer = Peer(limits: limits)
@@ -162,7 +162,7 @@ import Testing
     #expect(peer.holders(.file(1)) == [Other(2).id, Other(4).id])
   }
 
-  @Test func theOldestTombstoneMakesRoom() {
+  @Test func `when there are too many tombstones, the oldest makes room`() {
     var limits = Limits()
     limits.tombstones = 2
     var peer = Peer(limits: limits) { $0.trustDeletes = .any }
@@ -177,7 +177,7 @@ import Testing
   }
 
   /// Whoever lists files as its own and deletes them again must not bring back what we have withdrawn.
-  @Test func othersDeletesDoNotDriveOutOurs() {
+  @Test func `the deletions of others do not make us forget our own`() {
     var limits = Limits()
     limits.tombstones = 2
     var peer = Peer(limits: limits) { $0.trustDeletes = .any }
@@ -191,7 +191,7 @@ import Testing
     #expect(peer.record(.ours(9)) == nil)
   }
 
-  @Test func aHundredThousandFilesInOneReply() throws {
+  @Test func `one reply may list a hundred thousand files`() throws {
     let files = (0..<100_000).map { FileEntry.file($0) }
     let bytes = MessageEncoder.gossipReply(from: ann.endpoint, peerID: ann.id, files: files)
     let found = try decode(pieces: bytes.pieces(of: 65_536)).messages
@@ -209,7 +209,7 @@ import Testing
 
   // MARK: Scans
 
-  @Test func whatAScanFindsIsHereAndWhatIsGoneIsNotOffered() {
+  @Test func `what a scan finds is here, and what it misses is not offered`() {
     var peer = Peer()
     let stored = StoredFile(entry: .ours(1), copy: peer.copy(.ours(1)), firstSeen: 0)
     peer.happen(.scanned(found: [stored], gone: []))
@@ -220,7 +220,7 @@ import Testing
     #expect(refusals == 1)
   }
 
-  @Test func aScanEndsTheDownloadOfWhatItFinds() {
+  @Test func `a scan ends the download of a file that it finds`() {
     var peer = Peer()
     peer.reply(ann, [.file(1)])
     _ = peer.command(.get(FileID(1)))
@@ -231,7 +231,7 @@ import Testing
     #expect(peer.effects.contains(.cancelFetch(peer.effects.fetches[0].attempt)))
   }
 
-  @Test func whatStorageRemembersIsThereAtTheStart() {
+  @Test func `what storage remembers is there at the start`() {
     let copy = LocalCopy(storedName: "x", size: 17, modified: 0)
     let peer = Peer(files: [
       StoredFile(entry: .ours(1), copy: copy, firstSeen: 5),
@@ -256,7 +256,7 @@ import Testing
     return peer
   }
 
-  @Test func theOwnerDeletesFromItsAddress() {
+  @Test func `the owner may delete, from its own address`() {
     var peer = peer()
     let changes = peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host).changes
     #expect(peer.record(ann.file(1)) == nil)
@@ -264,7 +264,7 @@ import Testing
     #expect(changes == [.bury(tombstone), .remove(FileID(1))])
   }
 
-  @Test func aCopyThatACrashLeftBesideItsTombstoneGoesToTheTrash() {
+  @Test func `a copy that a crash left beside its tombstone goes to the trash`() {
     let copy = LocalCopy(storedName: "1.txt", size: 1, modified: 0)
     let peer = Peer(
       files: [StoredFile(entry: ann.file(1), copy: copy, firstSeen: 0)],
@@ -274,7 +274,7 @@ import Testing
     #expect(peer.record(ann.file(1)) == nil)
   }
 
-  @Test func aCopyHereGoesToTheTrashBetweenTheTombstoneAndTheEndOfTheRecord() {
+  @Test func `a copy goes to the trash after the tombstone is written and before the record goes`() {
     var peer = peer()
     peer.push(ann.file(1))
     peer.keepArrived()
@@ -290,7 +290,7 @@ import Testing
     #expect(order == ["persist", "trash", "persist"])
   }
 
-  @Test func anotherAddressOrAnotherPeerIsRefused() {
+  @Test func `a DELETE from another address or another peer is refused`() {
     var peer = peer()
     peer.delete(ann.file(1), by: ann.id, at: bob.endpoint.host)
     peer.delete(ann.file(1), by: bob.id, at: bob.endpoint.host)
@@ -299,7 +299,7 @@ import Testing
     #expect(peer.effects.logs("refused", level: .warning).count == 3)
   }
 
-  @Test func withAnyTheAddressDoesNotMatterButTheOwnerDoes() {
+  @Test func `with trust any, the address does not matter, but the owner does`() {
     var peer = peer(.any)
     peer.delete(ann.file(1), by: bob.id, at: "10.9.9.9")
     #expect(peer.record(ann.file(1)) != nil)
@@ -307,27 +307,27 @@ import Testing
     #expect(peer.record(ann.file(1)) == nil)
   }
 
-  @Test func withNoneNobodyDeletes() {
+  @Test func `with trust none, nobody deletes`() {
     var peer = peer(.none)
     peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host)
     #expect(peer.record(ann.file(1)) != nil)
   }
 
-  @Test(arguments: TrustDeletes.allCases) func ourFilesAreDeletedByNobodyElse(trust: TrustDeletes) {
+  @Test(arguments: TrustDeletes.allCases) func `nobody else deletes our files`(trust: TrustDeletes) {
     var peer = peer(trust)
     peer.share(.ours(2))
     peer.delete(.ours(2), by: Peer.id, at: "10.0.0.1")
     #expect(peer.has(.ours(2)))
   }
 
-  @Test func anOwnerThatIsNotTrackedDeletesNothing() {
+  @Test func `an owner that is not tracked deletes nothing`() {
     var peer = Peer()
     peer.reply(bob, [ann.file(1)])
     peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host)
     #expect(peer.record(ann.file(1)) != nil)
   }
 
-  @Test func anAddressInPlaceOfAnIDOwnsNothing() {
+  @Test func `an address in place of an id owns nothing`() {
     var peer = Peer()
     let nameless = Other(id: "10.1.0.5:9000", at: "10.1.0.5:9000")
     peer.reply(nameless, [nameless.file(1)])
@@ -336,7 +336,7 @@ import Testing
   }
 
   @Test(arguments: [(["10.3.3.3", "10.4.4.4"], true), (["10.5.5.5"], false), ([], false)])
-  func aDeleteWaitsUntilTheOwnersNameIsResolved(addresses: [String], honoured: Bool) {
+  func `a DELETE waits until the owner's host name is resolved`(addresses: [String], honoured: Bool) {
     var peer = Peer()
     let named = Other(id: "ann", at: "ann.example:9000")
     peer.reply(named, [named.file(1)])
@@ -348,7 +348,7 @@ import Testing
     #expect(peer.state.waitingDeletes.isEmpty)
   }
 
-  @Test func waitingDeletesAreBounded() {
+  @Test func `waiting DELETEs are bounded`() {
     var limits = Limits()
     limits.pendingDeletes = 2
     var peer = Peer(limits: limits)
@@ -360,7 +360,7 @@ import Testing
 
   // MARK: Tombstones
 
-  @Test func lateGossipDoesNotResurrect() {
+  @Test func `late gossip does not bring a deleted file back`() {
     var peer = peer()
     peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host)
     peer.reply(bob, [ann.file(1)])
@@ -370,13 +370,13 @@ import Testing
     #expect(peer.effects.keeps.isEmpty)
   }
 
-  @Test func aTombstoneOutlivesARestart() {
+  @Test func `a tombstone outlives a restart`() {
     var peer = Peer(tombstones: [Tombstone(id: FileID(1), owner: ann.id.text, time: 0)])
     peer.reply(bob, [ann.file(1)])
     #expect(peer.record(ann.file(1)) == nil)
   }
 
-  @Test func whoStillListsAFileThatWeDeletedIsToldAgain() {
+  @Test func `a peer that still lists a file that we deleted is told again`() {
     var peer = Peer(tombstones: [Tombstone(id: FileID(1), owner: Peer.id.text, time: 0)])
     let first = peer.reply(bob, [.ours(1)]).sends(of: .delete)
     #expect(first == [bob.endpoint])
@@ -384,14 +384,14 @@ import Testing
     #expect(again.sends(of: .delete) == [bob.endpoint])
   }
 
-  @Test func pushedAgainTheFileIsBackFromTheDead() {
+  @Test func `a deleted file that is pushed again is back`() {
     var peer = Peer(tombstones: [Tombstone(id: FileID(1), owner: Peer.id.text, time: 0)])
     let changes = peer.share(.ours(1)).changes
     #expect(peer.has(.ours(1)))
     #expect(changes.contains(.exhume(FileID(1))))
   }
 
-  @Test func aDownloadEndsWithItsFile() {
+  @Test func `deleting a file ends its download`() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
     let effects = peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host)
@@ -399,7 +399,7 @@ import Testing
     #expect(peer.transfers.isEmpty)
   }
 
-  @Test func aFileDeletedWhileItIsKeptGoesToTheTrash() {
+  @Test func `a file that is deleted while it is being kept goes to the trash`() {
     var peer = peer()
     peer.push(ann.file(1))
     peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host)

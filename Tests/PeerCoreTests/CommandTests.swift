@@ -7,7 +7,7 @@ import Testing
   let ann = Other(1)
   let bob = Other(2)
 
-  @Test func pushImportsThenAnnouncesToAllAndReplicatesToOne() {
+  @Test func `push imports, then announces to all and replicates to one`() {
     var peer = Peer()
     peer.reply(ann)
     peer.reply(bob)
@@ -20,7 +20,7 @@ import Testing
     #expect(effects.contains { if case .answer(request, .done, _) = $0 { true } else { false } })
   }
 
-  @Test func theSameBytesPushedAgainKeepTheirName() throws {
+  @Test func `the same bytes pushed again keep their name`() throws {
     var peer = Peer()
     peer.share(.ours(1))
     var again = FileEntry.ours(1)
@@ -32,13 +32,13 @@ import Testing
       effects == [.answer(RequestID(99), .done("“file 1” (\(known.entry.id.short)) is shared already"))])
   }
 
-  @Test func aPushThatFailsSaysWhy() {
+  @Test func `a push that fails says why`() {
     var peer = Peer()
     let effects = peer.happen(.importFailed(RequestID(1), reason: "no such file"))
     #expect(effects == [.answer(RequestID(1), .failed("no such file"))])
   }
 
-  @Test func deleteIsTheOwnersAndToldToAll() {
+  @Test func `delete is the owner's right, and all peers are told`() {
     var peer = Peer()
     peer.reply(ann, [ann.file(2)])
     peer.share(.ours(1))
@@ -54,7 +54,7 @@ import Testing
     #expect(peer.record(ann.file(2)) != nil)
   }
 
-  @Test func forgetTakesOnlyOurCopy() {
+  @Test func `forget removes only the copy here`() {
     var peer = Peer()
     peer.share(.ours(1))
     peer.reply(ann, [.ours(1)])
@@ -72,7 +72,7 @@ import Testing
     #expect(again?.isDone == false)
   }
 
-  @Test func announceTellsEveryPeerOfWhatIsHere() {
+  @Test func `announce tells every peer of a file that is here`() {
     var peer = Peer()
     peer.share(.ours(1))
     peer.reply(ann)
@@ -83,7 +83,7 @@ import Testing
     #expect(refused?.isDone == false)
   }
 
-  @Test func gossipGreetsOneOrAFew() {
+  @Test func `gossip greets one named peer, or a few`() {
     var peer = Peer()
     let alone = peer.command(.gossip(nil))
     #expect(alone?.isDone == false)
@@ -94,7 +94,7 @@ import Testing
     #expect(peer.effects.sends(of: .gossip) == [bob.endpoint, ann.endpoint])
   }
 
-  @Test func whatCannotBeFetchedSaysWhy() {
+  @Test func `what cannot be fetched says why`() {
     var peer = Peer { $0.maxFileSize = 100 }
     peer.share(.ours(1))
     var large = FileEntry.file(2)
@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  @Test func theQueueIsBounded() {
+  @Test func `the queue is bounded`() {
     var limits = Limits()
     limits.queuedDownloads = 2
     var peer = Peer(limits: limits)

@@ -17,16 +17,15 @@ struct CorpusTests {
     }
   }()
 
-  @Test("each example says the same wherever it is split, and survives being written again")
-  func examples() {
+  @Test func `each example says the same wherever it is split, and survives being written again`() {
     #expect(Self.corpus.count >= 31)
     for (name, bytes) in Self.corpus {
       #expect(WireProperties.broken(by: bytes, splits: .everywhere) == nil, "\(name)")
     }
   }
 
-  @Test("so do damaged ones", arguments: [1, 2, 3, 4])
-  func damaged(seed: UInt64) {
+  @Test(arguments: [1, 2, 3, 4])
+  func `each damaged example does so too`(seed: UInt64) {
     var random = RandomSource(seed: seed)
     for (name, bytes) in Self.corpus {
       for round in 0..<50 {

@@ -15,7 +15,7 @@ import Testing
   // MARK: GOSSIP
 
   @Test(arguments: ["8270", "\"8270\"", "8270.0"])
-  func aPortIsANumberOrAText(port: String) throws {
+  func `a port may be a number or a text`(port: String) throws {
     let text = #"{"type":"GOSSIP","host":"hawk","port":\#(port),"id":"x","peerId":"ann"}"#
     #expect(
       try message(text)
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test(arguments: ["", #","peerId":null"#, #","peerId":"""#])
-  func aPeerWithoutAnIDIsCalledByItsAddress(member: String) throws {
+  func `a peer without an id is called by its address`(member: String) throws {
     let reply = try message(#"{"type":"GOSSIP_REPLY","host":"hawk","port":8270\#(member),"files":[]}"#)
     #expect(reply == .gossipReply(GossipReply(origin: Self.origin, peerID: PeerID("hawk:8270"), files: [])))
   }
@@ -34,13 +34,13 @@ import Testing
     #""host":"hawk","port":"x""#, #""host":"hawk","port":1.5"#, #""host":["hawk"],"port":1"#,
     #""host":"a\u001b[31m","port":1"#, #""host":"hawk","port":"Infinity""#,
   ])
-  func withoutAUsableAddressThereIsNobodyToTrack(members: String) throws {
+  func `without a usable address there is nobody to track`(members: String) throws {
     #expect(
       try message(#"{"type":"GOSSIP","id":"x",\#(members)}"#)
         == .invalid(type: .gossip, why: "no usable host and port"))
   }
 
-  @Test func aGossipIsKeptExactlyAsItCame() throws {
+  @Test func `a gossip is kept exactly as it came`() throws {
     let raw =
       #"{ "zz" : [1,{"a":[]}],"type":"GOSSIP", "host":"hawk","port" : 8270 ,"id":"x\/y","peerId":"é"}"#
     let kept = raw.replacing("é", with: #"\u00e9"#)
@@ -59,7 +59,7 @@ import Testing
   }
 
   /// Gossip may name as a peer what is none, such as a database on this machine that reads lines of commands.
-  @Test func aGossipIsPassedOnAsOneLine() throws {
+  @Test func `a gossip is passed on as one line`() throws {
     let raw =
       "{\"type\":\"GOSSIP\",\r\n\t\"host\":\"h\",\"port\":1,\"id\":\"1\","
       + "\"x\":\"\\\\\r\nFLUSHALL\r\n\\\"\u{7F}\",\n\"y\":1}"
@@ -74,7 +74,7 @@ import Testing
 
   // MARK: Files
 
-  @Test func aReplyListsFiles() throws {
+  @Test func `a reply lists files`() throws {
     let second = Self.hex.replacing("e", with: "0").uppercased()
     let reply = try message(
       """
@@ -91,7 +91,7 @@ import Testing
             origin: Self.origin, peerID: PeerID("ann"), files: [Self.entry, other], unusable: 2)))
   }
 
-  @Test func anAnnouncementNamesWhoAndWhat() throws {
+  @Test func `an announcement names who and what`() throws {
     #expect(
       try message(#"{"type":"ANNOUNCE","from":"bob",\#(Self.file),"peers":{"a":{"b":[]}}}"#)
         == .announce(Announce(from: PeerID("bob"), file: Self.entry)))
@@ -103,14 +103,14 @@ import Testing
         == .invalid(type: .announce, why: "no usable file_id"))
   }
 
-  @Test func aRequestNamesAFile() throws {
+  @Test func `a request names a file`() throws {
     #expect(
       try message(#"{"type":"GET_FILE","file_id":"\#(Self.hex.uppercased())"}"#)
         == .getFile(GetFile(file: Self.id)))
     #expect(try message(#"{"type":"GET_FILE","file_id":"../x"}"#) == .getFile(GetFile(file: nil)))
   }
 
-  @Test func aDeleteNamesWhoAndWhat() throws {
+  @Test func `a delete names who and what`() throws {
     #expect(
       try message(#"{"type":"DELETE","from":"ann","file_id":"\#(Self.hex)"}"#)
         == .delete(Delete(from: PeerID("ann"), file: Self.id)))
@@ -121,14 +121,14 @@ import Testing
   }
 
   @Test(arguments: [#"{"type":"PING"}"#, "{}", #"{"type":5}"#, #"{"type":{"type":"GOSSIP"}}"#])
-  func otherTypesAreToldAsUnknown(text: String) throws {
+  func `other types are reported as unknown`(text: String) throws {
     guard case .unknown = try message(text) else {
       Issue.record("known: \(text)")
       return
     }
   }
 
-  @Test func theLastOfRepeatedMembersCounts() throws {
+  @Test func `of repeated members the last counts`() throws {
     #expect(
       try message(#"{"type":"X","type":"GET_FILE","file_id":null,"file_id":"\#(Self.hex)"}"#)
         == .getFile(GetFile(file: Self.id)))
@@ -136,7 +136,7 @@ import Testing
 
   // MARK: FILE_DATA
 
-  @Test func aFilesDataPassesByWhereverItStands() throws {
+  @Test func `a file's data is passed on, wherever it stands in the message`() throws {
     for text in [
       #"{"type":"FILE_DATA",\#(Self.file),"data":"68656C6c6f"}"#,
       #"{"data":"68656C6c6f","type":"FILE_DATA",\#(Self.file)}"#,
@@ -158,7 +158,7 @@ import Testing
   }
 
   @Test(arguments: ["", "f", "ff", "null0", "nulls", "nul", "ffff", "fffff", "ffffff"])
-  func dataOfAnyLengthIsData(hex: String) throws {
+  func `data of any length is data`(hex: String) throws {
     let found = try decode(#"{"type":"FILE_DATA","file_id":"\#(Self.hex)","data":"\#(hex)"}"#)
     #expect(found.dataText == hex)
     #expect(found.dataBegins == 1)
@@ -168,7 +168,7 @@ import Testing
     #"\u0061bcdef0123"#, #"abc\u0064ef0123"#, #"abcde\u00660123"#,
     #"\u0061\u0062\u0063\u0064\u0065\u0066\u0030123"#,
   ])
-  func escapesInDataAreRead(data: String) throws {
+  func `escapes in data are read`(data: String) throws {
     let bytes = Array(#"{"type":"FILE_DATA","data":"\#(data)"}"#.utf8)
     for size in [1, 3, 8, 1000] {
       #expect(try decode(pieces: bytes.pieces(of: size)).dataText == "abcdef0123")
@@ -183,7 +183,7 @@ import Testing
     #""file_id":"\#(hex)","data":["ff"]"#, #""file_id":"\#(hex)","data":5"#, #""file_id":null,"data":"""#,
     #""file_id":"\#(hex)","data":"n\u0075ll""#,
   ])
-  func everyWayToSayNotFound(members: String) throws {
+  func `every way to say "not found" is understood`(members: String) throws {
     for type in [#"{"type":"FILE_DATA",\#(members)}"#, #"{\#(members),"type":"FILE_DATA"}"#] {
       guard case .fileData(let data) = try message(type) else {
         Issue.record("no FILE_DATA")
@@ -193,7 +193,7 @@ import Testing
     }
   }
 
-  @Test func dataOfOtherMessagesIsIgnored() throws {
+  @Test func `data of other messages is ignored`() throws {
     let found = try decode(#"{"type":"GET_FILE","file_id":"\#(Self.hex)","data":"ff"}"#)
     #expect(found.dataBegins == 0)
     #expect(found.messages == [.getFile(GetFile(file: Self.id))])
@@ -202,13 +202,13 @@ import Testing
   // MARK: Several values, splits
 
   @Test(arguments: ["", "\n", "\r\n", " \t\n", "\0", "\u{FEFF}"])
-  func severalValuesOnAConnectionAreSeveralMessages(separator: String) throws {
+  func `several values on a connection are several messages`(separator: String) throws {
     let one = #"{"type":"GET_FILE","file_id":"\#(Self.hex)"}"#
     let text = separator + one + separator + "[" + one + "," + one + "]" + separator + one + separator
     #expect(try messages(text) == .init(repeating: .getFile(GetFile(file: Self.id)), count: 4))
   }
 
-  @Test func aMessageIsToldWithItsLastBracket() throws {
+  @Test func `a message is complete with its last bracket`() throws {
     var decoder = MessageDecoder(limits: Limits(), sink: Collector())
     let bytes = Array(#"{"type":"GET_FILE","file_id":"\#(Self.hex)"}"#.utf8)
     try bytes.span.withUnsafeBytes { raw in try decoder.read(raw) }
@@ -216,7 +216,7 @@ import Testing
     #expect(decoder.isBetweenMessages)
   }
 
-  @Test func whoReadsOneMessageLeavesWhatFollowsIt() throws {
+  @Test func `a decoder of one message leaves what follows it`() throws {
     let one = Array(#"{"type":"GET_FILE","file_id":"\#(Self.hex)"}"#.utf8)
     let raw =
       MessageEncoder.fileData(.file(1), raw: RawPart(offset: 0, length: 5, size: 5)!) + Array("hello".utf8)
@@ -242,7 +242,7 @@ import Testing
     {"data":"6865","file_id":"\(hex)","type":"FILE_DATA","n":NaN,"t":true,"i":-Infinity}{}
     """.utf8)
 
-  @Test func aSplitAnywhereChangesNothing() throws {
+  @Test func `a split anywhere changes nothing`() throws {
     let whole = try decode(Self.everything)
     #expect(whole.messages.count == 4)
     for place in 0...Self.everything.count {
@@ -252,7 +252,7 @@ import Testing
     for size in [1, 2, 3, 16] { #expect(try decode(pieces: Self.everything.pieces(of: size)) == whole) }
   }
 
-  @Test func largeDataInSingleBytesPassesThrough() throws {
+  @Test func `large data passes through even byte by byte, and is not held`() throws {
     struct Counter: MessageSink {
       var count = 0
       mutating func message(_ message: Message) {}
@@ -284,7 +284,7 @@ import Testing
     "GET / HTTP/1.1\r\n",
     "{\"a\":nulll}", "{\"a\":1-2}", "{\"a\":infinity}", "\u{16}\u{03}\u{01}",
   ])
-  func whatIsNotJSONIsMalformed(text: String) {
+  func `what is not JSON is malformed`(text: String) {
     let bytes = Array(text.utf8)
     for size in [1, 100] {
       #expect {
@@ -295,17 +295,17 @@ import Testing
     }
   }
 
-  @Test func aSecondDataIsMalformed() {
+  @Test func `a second "data" is malformed`() {
     #expect(throws: WireError.malformed("a second data", at: 1)) {
       try decode(#" {"type":"FILE_DATA","data":"00","data":"11"}"#)
     }
   }
 
-  @Test func theErrorSaysWhere() {
+  @Test func `a malformed message is reported with its place`() {
     #expect(throws: WireError.malformed("'x' where ':' was expected", at: 5)) { try decode(#"{"a" x"#) }
   }
 
-  @Test func everyCutInsideAValueIsTruncation() throws {
+  @Test func `a cut anywhere inside a value is a truncation`() throws {
     let bytes = Array(#"{"type":"FILE_DATA","file_size":12,"data":"0a\u0030","x":[true]}"#.utf8)
     for count in 1..<bytes.count {
       #expect(throws: WireError.truncated(after: count)) { try decode(Array(bytes[..<count])) }
@@ -327,7 +327,7 @@ import Testing
     }
   }
 
-  @Test func aTextIsBounded() throws {
+  @Test func `texts are bounded`() throws {
     var limits = Limits()
     limits.textBytes = 100
     let fits = String(repeating: "x", count: 100)
@@ -336,7 +336,7 @@ import Testing
     #expect(try decode(#"{"other":"\#(fits)x"}"#, limits: limits).messages.count == 1)
   }
 
-  @Test func anEntryWithATextThatIsTooLongIsLeftOutOfItsList() throws {
+  @Test func `an entry with a text that is too long is left out of its list`() throws {
     var limits = Limits()
     limits.textBytes = 100
     let long = String(repeating: "x", count: 101)
@@ -357,7 +357,7 @@ import Testing
 
   /// Whoever takes a text in writes it in ASCII, up to six times as long; one file that was made to be refused would
   /// cost a peer its whole list.
-  @Test(arguments: ["x", "\u{7F}", "é", "界", "😀"]) func whatIsTakenInCanBePassedOn(character: String) throws {
+  @Test(arguments: ["x", "\u{7F}", "é", "界", "😀"]) func `whatever is taken in can be passed on`(character: String) throws {
     let text = String(repeating: character, count: Limits().textBytes / character.utf8.count)
     let received = FileEntry(id: FileID(1), name: text, owner: text, timestamp: Lexeme(text: text))
     let origin = Endpoint(host: "h", port: 1)
@@ -380,7 +380,7 @@ import Testing
     #expect(again.files.first?.name == text && again.files.first?.timestamp.text == text)
   }
 
-  @Test func bytesThatAreNoTextCountAsWhatIsPassedOn() throws {
+  @Test func `bytes that are no text count as what is passed on for them`() throws {
     var limits = Limits()
     limits.textBytes = 99
     for (count, fits) in [(33, true), (34, false)] {
@@ -389,7 +389,7 @@ import Testing
     }
   }
 
-  @Test func aNumberIsBounded() throws {
+  @Test func `numbers are bounded`() throws {
     var limits = Limits()
     limits.numberBytes = 10
     #expect(try decode(#"{"port":1234567890}"#, limits: limits).messages.count == 1)
@@ -397,7 +397,7 @@ import Testing
     expectTooLarge(#"{"other":12345678901}"#, limits)
   }
 
-  @Test func nestingIsBounded() throws {
+  @Test func `nesting is bounded`() throws {
     let fits = #"{"a":"# + String(repeating: "[", count: 31) + String(repeating: "]", count: 31) + "}"
     #expect(try decode(fits).messages.count == 1)
     expectTooLarge(#"{"a":"# + String(repeating: "[", count: 32))
@@ -405,7 +405,7 @@ import Testing
   }
 
   @Test(arguments: ["GOSSIP", "GET_FILE", "DELETE", "ANNOUNCE", "GOSSIP_REPLY", "FILE_DATA", "OTHER"])
-  func everyMessageIsBounded(type: String) throws {
+  func `every type of message has a bound`(type: String) throws {
     var limits = Limits()
     limits.gossipBytes = 200
     limits.smallMessageBytes = 300
@@ -421,14 +421,14 @@ import Testing
     expectTooLarge(filled(to: bound + 1), limits)
   }
 
-  @Test func dataDoesNotCountAsMetadata() throws {
+  @Test func `a file's data does not count as metadata`() throws {
     var limits = Limits()
     limits.fileDataMetadataBytes = 400
     let data = String(repeating: "00", count: 10_000)
     #expect(try decode(#"{"type":"FILE_DATA","data":"\#(data)"}"#, limits: limits).messages.count == 1)
   }
 
-  @Test func aListIsBounded() throws {
+  @Test func `lists are bounded`() throws {
     var limits = Limits()
     limits.replyEntries = 3
     func list(_ count: Int) -> String {
@@ -439,7 +439,7 @@ import Testing
     expectTooLarge(list(4), limits)
   }
 
-  @Test func whatStandsBetweenMessagesIsBounded() {
+  @Test func `what stands between messages is bounded`() {
     var limits = Limits()
     limits.replyBytes = 1000
     limits.gossipBytes = 1000

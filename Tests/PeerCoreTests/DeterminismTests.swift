@@ -49,18 +49,18 @@ import Testing
     return String(hash, radix: 16)
   }
 
-  @Test(arguments: [1, 2, 3]) func theSameSeedGivesTheSameEffects(seed: UInt64) {
+  @Test(arguments: [1, 2, 3]) func `the same seed gives the same effects`(seed: UInt64) {
     let first = Self.run(seed: seed, steps: 1_500)
     #expect(first.count > 1_500)
     #expect(Self.run(seed: seed, steps: 1_500) == first)
     print("effects of seed \(seed): \(Self.digest(first))")
   }
 
-  @Test func anotherSeedGivesOtherEffects() {
+  @Test func `another seed gives other effects`() {
     #expect(Self.run(seed: 1, steps: 200) != Self.run(seed: 2, steps: 200))
   }
 
-  @Test func uuidsAreRandomVersionFour() {
+  @Test func `UUIDs are random ones, of version 4`() {
     var random = RandomSource(seed: 7)
     let ids = (0..<100).map { _ in random.uuid() }
     #expect(Set(ids).count == 100)

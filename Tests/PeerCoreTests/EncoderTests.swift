@@ -31,11 +31,11 @@ import Testing
     ]
   }
 
-  @Test func everythingIsPrintableASCII() {
+  @Test func `everything is printable ASCII`() {
     for bytes in Self.everyMessage() { #expect(bytes.allSatisfy { (0x20..<0x7F).contains($0) }) }
   }
 
-  @Test func everythingReadsBack() throws {
+  @Test func `everything reads back`() throws {
     let read = try Self.everyMessage().map { try decode($0).messages }
     #expect(read.allSatisfy { $0.count == 1 })
     #expect(
@@ -59,12 +59,12 @@ import Testing
   }
 
   @Test(arguments: timestamps)
-  func aTimestampGoesOutAsItCameIn(timestamp: String) throws {
+  func `a timestamp goes out exactly as it came in`(timestamp: String) throws {
     let written = String(decoding: Self.everyMessage(timestamp: timestamp).joined(), as: UTF8.self)
     #expect(written.ranges(of: "\"file_timestamp\": \(timestamp), \"file_size_bytes").count == 4)
   }
 
-  @Test func messagesThatMustFitOneReadDo() {
+  @Test func `messages that have to fit into one read do`() {
     let id = PeerID(String(repeating: "x", count: 100))
     for message in [
       MessageEncoder.gossip(from: Self.here, peerID: id, id: "123e4567-e89b-42d3-a456-426614174000"),
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test(arguments: [nil, 0, 1, 17, 1 << 40, UInt64(1) << 53] as [UInt64?])
-  func aSizeIsAlwaysAFloatOfMebibytes(bytes: UInt64?) {
+  func `a size is always written as a float of MiB`(bytes: UInt64?) {
     var entry = Self.entry(timestamp: "1")
     entry.sizeBytes = bytes
     let text = String(decoding: MessageEncoder.announce(from: Self.us, file: entry), as: UTF8.self)
@@ -82,7 +82,7 @@ import Testing
     #expect(text.contains("\"file_size_bytes\": \(bytes ?? 0)"))
   }
 
-  @Test func aFilesMetadataComesBeforeItsData() {
+  @Test func `a file's metadata comes before its data`() {
     let start = String(decoding: MessageEncoder.fileDataStart(Self.entry(timestamp: "1")), as: UTF8.self)
     #expect(start.hasPrefix("{\"type\": \"FILE_DATA\", \"file_name\": "))
     #expect(start.hasSuffix(", \"data\": \""))

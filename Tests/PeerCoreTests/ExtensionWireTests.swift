@@ -8,7 +8,7 @@ import Testing
 
   private func message(_ text: String) throws -> Message? { try decode(Array(text.utf8)).messages.first }
 
-  @Test func featuresAreReadFromGossipAndReply() throws {
+  @Test func `features are read from a gossip and from a reply`() throws {
     let gossip =
       #"{"type":"GOSSIP","host":"h","port":1,"id":"x","features":["raw","blocks","tea"],"peerId":"p"}"#
     guard case .gossip(let heard) = try message(gossip) else {
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: [#""raw""#, "7", "null", "{}", "[1,[\"raw\"]]", "[{\"raw\":\"raw\"}]"])
-  func whatIsNoListOfTextsIsNoFeature(value: String) throws {
+  func `features that are not a list of texts are none`(value: String) throws {
     let text = #"{"type":"GOSSIP","host":"h","port":1,"id":"x","features":\#(value),"peerId":"p"}"#
     guard case .gossip(let heard) = try message(text) else {
       Issue.record("no gossip")
@@ -34,7 +34,7 @@ import Testing
     #expect(heard.features == [])
   }
 
-  @Test func requestsReadBack() throws {
+  @Test func `requests read back as they were written`() throws {
     #expect(
       try decode(MessageEncoder.getFile(id, rawFrom: 5, length: 7)).messages
         == [.getFile(GetFile(file: id, acceptsRaw: true, offset: 5, length: 7))])
@@ -44,7 +44,7 @@ import Testing
     #expect(try decode(MessageEncoder.getBlocks(id)).messages == [.getBlocks(GetBlocks(file: id))])
   }
 
-  @Test func aPartLiesInItsFile() {
+  @Test func `a part has to lie within its file`() {
     #expect(GetFile(file: id, offset: 3).part(ofSize: 10)?.range == 3..<10)
     #expect(GetFile(file: id, offset: 10).part(ofSize: 10)?.range == 10..<10)
     #expect(GetFile(file: id, offset: 11).part(ofSize: 10) == nil)
@@ -53,7 +53,7 @@ import Testing
     #expect(RawPart(offset: 1, length: .max, size: 10) == nil)
   }
 
-  @Test func blockListsReadBackAndMustFitTheirSize() throws {
+  @Test func `block lists read back, and have to fit their file's size`() throws {
     let list = try #require(BlockList(size: 3 << 19, hashes: [FileID(1), FileID(2)]))
     #expect(try decode(MessageEncoder.blocks(id, list)).messages == [.blocks(Blocks(file: id, list: list))])
     #expect(try decode(MessageEncoder.blocksNotFound).messages == [.blocks(Blocks(file: nil, list: nil))])
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func aListIsBounded() {
+  @Test func `lists are bounded`() {
     var limits = Limits()
     limits.listItems = 2
     let text = #"{"type":"BLOCKS","hashes":["a","b","c"]}"#
@@ -94,13 +94,13 @@ import Testing
     #expect(found.messages.last == .getBlocks(GetBlocks(file: id)), sourceLocation: sourceLocation)
   }
 
-  @Test func rawBytesFollowTheirMessageHoweverItIsSplit() throws {
+  @Test func `raw bytes follow their message, however it is split`() throws {
     expectRaw(try decode(raw))
     expectRaw(try decode(pieces: raw.map { [$0] }))
     for split in 0...raw.count { expectRaw(try decode(pieces: [raw[..<split], raw[split...]])) }
   }
 
-  @Test func anEndWithinRawBytesTruncates() {
+  @Test func `an end within raw bytes is a truncation`() {
     let whole = raw.count - MessageEncoder.getBlocks(id).count
     for count in [whole - 7, whole - 6, whole - 1] {
       #expect(throws: WireError.self) { try decode(Array(raw[..<count])) }
@@ -108,7 +108,7 @@ import Testing
     #expect(throws: Never.self) { try decode(Array(raw[..<whole])) }
   }
 
-  @Test func withoutTheLineBreakRawBytesAreMalformed() {
+  @Test func `raw bytes without the line break before them are malformed`() {
     let header = MessageEncoder.fileData(
       FileEntry(id: id, name: "", owner: "", timestamp: .null), raw: RawPart(offset: 0, length: 1, size: 1)!)
     #expect(throws: WireError.self) { try decode(header.dropLast() + [0x20, 0x20]) }
@@ -120,7 +120,7 @@ import Testing
     #""encoding":"raw","offset":-1,"length":1,"size":1"#,
     #""encoding":"raw","offset":0,"length":1,"size":1,"data":"00""#,
   ])
-  func anAnswerThatIsNotQuiteRawIsNone(fields: String) throws {
+  func `an answer is raw only if every member says so`(fields: String) throws {
     let text = #"{"type":"FILE_DATA","file_id":"\#(id.hex)",\#(fields)}"#
     guard case .fileData(let data) = try message(text) else {
       Issue.record("no file data")
@@ -129,7 +129,7 @@ import Testing
     #expect(data.raw == nil)
   }
 
-  @Test func inAnArrayNothingFollowsRaw() throws {
+  @Test func `no raw bytes follow a message that stands in an array`() throws {
     let header = MessageEncoder.fileData(
       FileEntry(id: id, name: "", owner: "", timestamp: .null), raw: RawPart(offset: 0, length: 1, size: 1)!)
     let found = try decode(Array("[".utf8) + header + Array("]".utf8))

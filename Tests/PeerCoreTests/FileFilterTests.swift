@@ -32,37 +32,34 @@ import Testing
     return Self.records.filter { filter.matches($0.1) }.map(\.0).joined()
   }
 
-  @Test(
-    "terms between spaces must all hold",
-    arguments: [
-      ("", "ABCDE"), ("ALPHA", "A"), ("a", "ABCDE"), ("a .txt", "A"), ("bob", "C"), ("owner:bob", "C"),
-      ("owner:\"starscourge radahn\"", "B"), ("name:bob", ""), ("peer:bob", "BE"), ("peer:silo:8002", "CE"),
-      ("peer:nobody", ""), ("here", "A"), ("remote", "B"), ("failed", "C"), ("unavailable", "D"),
-      ("fetching", "E"), (">1k", "BCE"), ("<10M", "AB"), (">1k <1G", "BC"), ("!here", "BCDE"),
-      ("!owner:bob !peer:bob", "AD"), ("\"here", "A"), ("\"here\"", "A"), ("\">1\"", "E"), ("gamma:", "C"),
-      ("\"part 2\"", "C"),
-    ])
-  func terms(text: String, names: String) {
+  @Test(arguments: [
+    ("", "ABCDE"), ("ALPHA", "A"), ("a", "ABCDE"), ("a .txt", "A"), ("bob", "C"), ("owner:bob", "C"),
+    ("owner:\"starscourge radahn\"", "B"), ("name:bob", ""), ("peer:bob", "BE"), ("peer:silo:8002", "CE"),
+    ("peer:nobody", ""), ("here", "A"), ("remote", "B"), ("failed", "C"), ("unavailable", "D"),
+    ("fetching", "E"), (">1k", "BCE"), ("<10M", "AB"), (">1k <1G", "BC"), ("!here", "BCDE"),
+    ("!owner:bob !peer:bob", "AD"), ("\"here", "A"), ("\"here\"", "A"), ("\">1\"", "E"), ("gamma:", "C"),
+    ("\"part 2\"", "C"),
+  ])
+  func `terms between spaces must all hold`(text: String, names: String) {
     #expect(matching(text) == names)
   }
 
-  @Test(
-    "it tells which texts may have been found, and where",
-    arguments: [
-      ("Alpha txt", ["alpha", "txt"], ["alpha", "txt"], ["alpha", "txt"]),
-      ("name:a owner:b id:c", ["a"], ["b"], ["c"]), ("!alpha here >1M peer:bob", [], [], []),
-      ("\"here\"", ["here"], ["here"], ["here"]),
-    ])
-  func texts(text: String, names: [String], owners: [String], ids: [String]) {
+  @Test(arguments: [
+    ("Alpha txt", ["alpha", "txt"], ["alpha", "txt"], ["alpha", "txt"]),
+    ("name:a owner:b id:c", ["a"], ["b"], ["c"]), ("!alpha here >1M peer:bob", [], [], []),
+    ("\"here\"", ["here"], ["here"], ["here"]),
+  ])
+  func `it tells which texts may have been found, and where`(
+    text: String, names: [String], owners: [String], ids: [String]
+  ) {
     let filter = FileFilter(text, peers: [])
     #expect(filter.texts(in: .name) == names)
     #expect(filter.texts(in: .owner) == owners)
     #expect(filter.texts(in: .id) == ids)
   }
 
-  @Test(
-    "what is still being typed excludes nothing", arguments: ["owner:", "peer:", ">", "<1x", "!", "\"", "  "])
-  func unfinished(text: String) {
+  @Test(arguments: ["owner:", "peer:", ">", "<1x", "!", "\"", "  "])
+  func `a term that is still being typed excludes nothing`(text: String) {
     #expect(matching(text) == "ABCDE")
   }
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct FileTableTests {
   func record(_ number: Int) -> FileRecord { FileRecord(entry: .file(number)) }
 
-  @Test func whatDiffersFromAnOlderStateIsFound() {
+  @Test func `the slots that differ from an older state are found`() {
     let older = FileTable((0..<300).map(record))
     #expect(older.slots(changedSince: older) == [])
     #expect(older.slots(changedSince: FileTable()) == Array(0..<300))
@@ -23,7 +23,7 @@ import Testing
     #expect(table.slots(changedSince: older) == [7, 200, 300])
   }
 
-  @Test func recordsKeepTheirSlotsAndFreeSlotsAreUsedAgain() {
+  @Test func `records keep their slots, and free slots are used again`() {
     var table = FileTable((0..<300).map(record))
     #expect(table.count == 300)
     #expect(table.slotBound == 300)
@@ -39,7 +39,7 @@ import Testing
     #expect(table[301] == nil)
   }
 
-  @Test func aCopyIsNotChangedWithItsOriginal() {
+  @Test func `a copy of the table does not change with its original`() {
     var table = FileTable((0..<300).map(record))
     let copy = table
     table.update(5) { $0.entry.name = "changed" }
@@ -67,12 +67,12 @@ import Testing
     (FileQuery.Sort.name, [2, 3, 1]), (.size, [2, 3, 1]), (.owner, [1, 2, 3]), (.time, [1, 3, 2]),
     (.holders, [1, 3, 2]), (.state, [2, 1, 3]),
   ])
-  func everyOrderIsTotalAndCanBeReversed(sort: FileQuery.Sort, order: [Int]) {
+  func `every order is total, and can be reversed`(sort: FileQuery.Sort, order: [Int]) {
     #expect(numbers(FileQuery(sort: sort)) == order)
     #expect(numbers(FileQuery(sort: sort, descending: true)) == order.reversed())
   }
 
-  @Test func everyWordMustOccurInNameOwnerOrID() {
+  @Test func `every word must occur in name, owner or id`() {
     #expect(numbers(FileQuery(text: "ALPHA")) == [2, 3])
     #expect(numbers(FileQuery(text: "  alpha bob ")) == [2, 3])
     #expect(numbers(FileQuery(text: "ann txt")) == [1])

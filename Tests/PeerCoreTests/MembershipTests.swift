@@ -9,20 +9,20 @@ import Testing
 
   // MARK: Tracking
 
-  @Test func aGossipTracksItsSenderAndIsAnswered() {
+  @Test func `a gossip's sender is tracked and answered`() {
     var peer = Peer()
     let effects = peer.gossip(ann)
     #expect(peer.tracks(ann))
     #expect(effects.sends(of: .gossipReply) == [ann.endpoint])
   }
 
-  @Test func aReplyTracksItsSenderAndIsNotAnswered() {
+  @Test func `a reply's sender is tracked and not answered`() {
     var peer = Peer()
     #expect(peer.reply(ann).sends.isEmpty)
     #expect(peer.tracks(ann))
   }
 
-  @Test func anAnswerListsExactlyWhatIsHere() {
+  @Test func `an answer lists exactly the files that are here`() {
     var peer = Peer()
     peer.share(.ours(1))
     peer.reply(bob, [bob.file(2)])
@@ -36,7 +36,7 @@ import Testing
     #expect(reply.origin == Peer.endpoint)
   }
 
-  @Test func aPeerWithoutAnIDIsTrackedUnderItsAddressWhichOwnsNothing() {
+  @Test func `a peer without an id is tracked under its address, which owns nothing`() {
     var peer = Peer()
     let nameless = Other(id: "10.1.0.5:9000", at: "10.1.0.5:9000")
     var file = FileEntry.file(1, owner: PeerID("ann"))
@@ -48,7 +48,7 @@ import Testing
 
   // MARK: Forwarding
 
-  @Test func aGossipIsForwardedUnchangedToAFewOthers() {
+  @Test func `a gossip is forwarded unchanged to a few others`() {
     var peer = Peer()
     for number in 1...6 { peer.reply(Other(number)) }
     let to = peer.gossip(ann, raw: "{untouched}").sends(raw: "{untouched}")
@@ -57,14 +57,14 @@ import Testing
     #expect(!to.contains(ann.endpoint))
   }
 
-  @Test func aGossipNeverGoesBackToItsOriginOrToItsAddress() {
+  @Test func `a gossip never goes back to its origin or to its address`() {
     var peer = Peer()
     peer.reply(ann)
     peer.reply(Other(id: "twin of ann", at: ann.endpoint.description))
     #expect(peer.gossip(ann, raw: "{}x").sends(raw: "{}x").isEmpty)
   }
 
-  @Test func aRepeatedGossipIsIgnored() {
+  @Test func `a repeated gossip is ignored`() {
     var peer = Peer()
     peer.reply(bob)
     peer.gossip(ann, id: "one")
@@ -77,7 +77,7 @@ import Testing
     #expect(!peer.tracks(Other(3)))
   }
 
-  @Test func aGossipWithoutAnIDIsAnsweredAndNotForwarded() {
+  @Test func `a gossip without an id is answered and not forwarded`() {
     for id in [nil, String(repeating: "x", count: 257)] {
       var peer = Peer()
       peer.reply(bob)
@@ -91,7 +91,7 @@ import Testing
 
   // MARK: Identity
 
-  @Test func ourIDFromElsewhereIsLoggedOnceAndNeverTracked() {
+  @Test func `our id from elsewhere is logged once and never tracked`() {
     var peer = Peer()
     let thief = Other(id: "me", at: "10.1.1.1:9000")
     for _ in 0..<3 {
@@ -104,13 +104,13 @@ import Testing
     #expect(peer.effects.logs("uses our peer id", level: .warning).count == 1)
   }
 
-  @Test func ourOwnGossipComingBackIsNothing() {
+  @Test func `our own gossip, come back, has no effect`() {
     var peer = Peer()
     #expect(peer.gossip(Other(id: "me", at: "10.0.0.1:8000")).isEmpty)
     #expect(peer.gossip(Other(id: "me", at: "127.0.0.1:8000")).isEmpty)
   }
 
-  @Test func ourselvesUnderAnotherNameAreDropped() {
+  @Test func `another name of ourselves is dropped once it is resolved`() {
     var peer = Peer()
     let alias = Other(id: "alias", at: "myself.example:8000")
     #expect(peer.gossip(alias).resolves == ["myself.example"])
@@ -121,13 +121,13 @@ import Testing
     #expect(peer.peers.isEmpty)
   }
 
-  @Test func anotherPortOfThisMachineIsAnotherPeer() {
+  @Test func `another port of this machine is another peer`() {
     var peer = Peer()
     peer.gossip(Other(id: "neighbour", at: "127.0.0.1:8001"))
     #expect(peer.peers.count == 1)
   }
 
-  @Test func aGossipDoesNotMoveALivePeer() {
+  @Test func `a gossip does not move a live peer`() {
     var peer = Peer()
     peer.reply(ann)
     let elsewhere = Other(id: ann.id.text, at: "10.7.7.7:9000")
@@ -136,7 +136,7 @@ import Testing
     #expect(peer.peers.count == 1)
   }
 
-  @Test func aReplyMovesAPeer() {
+  @Test func `a reply moves a peer`() {
     var peer = Peer()
     peer.reply(ann, [ann.file(1)])
     let elsewhere = Other(id: ann.id.text, at: "10.7.7.7:9000")
@@ -146,7 +146,7 @@ import Testing
     #expect(peer.holders(ann.file(1)) == [ann.id])
   }
 
-  @Test func aGossipMovesASilentPeer() {
+  @Test func `a gossip moves a silent peer`() {
     var peer = Peer { $0.cleanupInterval = 600_000 }
     peer.reply(ann)
     peer.wait(60_001)
@@ -155,7 +155,7 @@ import Testing
     #expect(peer.tracks(elsewhere))
   }
 
-  @Test func anAddressAndANameOfOnePeerAreTheSamePlace() {
+  @Test func `an address and a host name of one peer are the same place`() {
     var peer = Peer()
     let named = Other(id: "ann", at: "ann.example:9000")
     peer.reply(named)
@@ -168,7 +168,7 @@ import Testing
 
   // MARK: Silence
 
-  @Test func aSilentPeerIsDroppedAlsoAsAHolder() {
+  @Test func `a silent peer is dropped, also as a holder`() {
     var peer = Peer()
     peer.reply(ann, [bob.file(1)])
     peer.reply(bob, [bob.file(1)])
@@ -180,7 +180,7 @@ import Testing
     #expect(peer.holders(bob.file(1)) == [bob.id])
   }
 
-  @Test func onlyGossipAndRepliesAreSignsOfLife() {
+  @Test func `only gossip and replies are signs of life`() {
     var peer = Peer()
     peer.reply(ann, [ann.file(1)])
     for _ in 0..<8 {
@@ -192,7 +192,7 @@ import Testing
     #expect(!peer.tracks(ann))
   }
 
-  @Test(arguments: [true, false]) func signsOfLifeKeepAPeer(byGossip: Bool) {
+  @Test(arguments: [true, false]) func `signs of life keep a peer tracked`(byGossip: Bool) {
     var peer = Peer()
     peer.reply(ann)
     for _ in 0..<5 {
@@ -202,7 +202,7 @@ import Testing
     #expect(peer.tracks(ann))
   }
 
-  @Test func failuresAreCountedAndToldOnce() {
+  @Test func `failures are counted, and logged once`() {
     var peer = Peer()
     peer.reply(ann)
     for _ in 0..<3 { peer.happen(.sendFailed(to: ann.endpoint, reason: "refused")) }
@@ -214,7 +214,7 @@ import Testing
 
   // MARK: Gossip of our own
 
-  @Test func everyIntervalAFewPeersAreGreetedWithANewID() {
+  @Test func `in every interval a few peers are greeted, with a new id`() {
     var peer = Peer { $0.peerTimeout = 1_000_000 }
     for number in 1...5 { peer.reply(Other(number)) }
     var ids: [String] = []
@@ -234,7 +234,7 @@ import Testing
 
   static let wellKnown = (1...4).map { Endpoint(host: "10.2.0.\($0)", port: 8999) }
 
-  @Test func atTheStartOneWellKnownPeerIsGreeted() {
+  @Test func `at the start one well-known peer is greeted`() {
     let greeted = (1...40).map { seed in
       Peer(seed: UInt64(seed)) { $0.bootstrap = Self.wellKnown }.effects.sends(of: .gossip)
     }
@@ -242,7 +242,7 @@ import Testing
     #expect(Set(greeted.joined()) == Set(Self.wellKnown))
   }
 
-  @Test func eachInTurnIsGreetedWithBackOffWhileNobodyIsTracked() {
+  @Test func `while nobody is tracked, well-known peers are greeted in turn, with back-off`() {
     var peer = Peer { $0.bootstrap = Self.wellKnown }
     var times: [Int64] = []
     let begin = peer.uptime
@@ -255,7 +255,7 @@ import Testing
     #expect(greeted[0] == greeted[4])
   }
 
-  @Test func greetingStopsWithTheFirstPeerAndBeginsAgainWithoutOne() {
+  @Test func `greeting well-known peers stops with the first tracked peer, and begins again without one`() {
     var peer = Peer { $0.bootstrap = Self.wellKnown }
     peer.wait(1_000)
     peer.reply(ann)
@@ -268,7 +268,7 @@ import Testing
   }
 
   /// Otherwise two parts of a network that have dropped each other would never meet again.
-  @Test func nowAndThenAWellKnownPeerThatIsNotTrackedIsGreeted() {
+  @Test func `now and then a well-known peer that is not tracked is greeted`() {
     var peer = Peer {
       $0.bootstrap = Self.wellKnown
       $0.peerTimeout = 10_000_000
@@ -287,14 +287,14 @@ import Testing
     #expect(peer.effects.logs("cannot reach").isEmpty)
   }
 
-  @Test func weDoNotGreetOurselves() {
+  @Test func `we do not greet ourselves`() {
     let peer = Peer { $0.bootstrap = [Peer.endpoint] }
     #expect(peer.effects.sends.isEmpty)
   }
 
   // MARK: Bounds
 
-  @Test func whoWasSilentLongestMakesRoom() {
+  @Test func `the peer that was silent longest makes room`() {
     var limits = Limits()
     limits.peers = 3
     var peer = Peer(limits: limits)
@@ -309,7 +309,7 @@ import Testing
     #expect(!peer.effects.logs("makes room").isEmpty)
   }
 
-  @Test func holdersAreTheLastToMakeRoom() {
+  @Test func `holders are the last to make room`() {
     var limits = Limits()
     limits.peers = 3
     var peer = Peer(limits: limits)
@@ -322,7 +322,7 @@ import Testing
     #expect(peer.holders(ann.file(1)) == [ann.id])
   }
 
-  @Test func gossipIDsAreForgottenByNumberAndByAge() {
+  @Test func `gossip ids are forgotten by number and by age`() {
     var limits = Limits()
     limits.gossipIDs = 3
     limits.gossipIDAge = 1000
@@ -335,7 +335,7 @@ import Testing
     #expect(cache.count == 2)
   }
 
-  @Test func manyNamesAtOneAddressAreSentOneMessage() {
+  @Test func `many peer ids at one address are sent one message`() {
     var peer = Peer()
     for name in 1...50 {
       var claimed = Other(name)
@@ -348,7 +348,7 @@ import Testing
     #expect(effects.sends(of: .announce).count == 2)
   }
 
-  @Test func fewNamesAreResolvedAtOnceAndEachOnce() {
+  @Test func `few host names are resolved at a time, and each once`() {
     var limits = Limits()
     limits.resolutions = 2
     var peer = Peer(limits: limits)
@@ -363,7 +363,7 @@ import Testing
 @Suite struct AnswerLimitTests {
   let ann = Other(1)
 
-  @Test func aDestinationGetsOneAnswerInTwoSeconds() {
+  @Test func `a destination gets one answer in two seconds`() {
     var peer = Peer()
     for _ in 0..<5 { peer.gossip(ann) }
     #expect(peer.effects.sends.count == 1)
@@ -375,7 +375,7 @@ import Testing
     #expect(peer.effects.sends.count == 2)
   }
 
-  @Test func answersInAllHaveABurstAndARate() {
+  @Test func `all answers together have a burst and a rate`() {
     var peer = Peer()
     for number in 1...200 {
       peer.hear(.gossip(Gossip(origin: Other(number).endpoint, peerID: Other(number).id, id: nil)))
@@ -387,7 +387,7 @@ import Testing
     #expect(peer.effects.sends.count == 200)
   }
 
-  @Test func whatExceedsTheQueueIsDroppedAndCounted() {
+  @Test func `what exceeds the queue is dropped and counted`() {
     var limits = Limits()
     limits.waitingAnswers = 10
     var peer = Peer(limits: limits)
@@ -400,7 +400,7 @@ import Testing
     #expect((1...2).contains(told.count))
   }
 
-  @Test func manyBusyDestinationsDoNotStarveAnother() {
+  @Test func `many busy destinations do not starve another one`() {
     var peer = Peer { $0.peerTimeout = 1_000_000 }
     for round in 0..<12 {
       for number in 1...150 {
@@ -414,7 +414,7 @@ import Testing
     #expect(peer.effects.sends(of: .gossipReply).contains(Other(999).endpoint))
   }
 
-  @Test func strangersCannotFillTheLog() {
+  @Test func `strangers cannot fill the log`() {
     var peer = Peer()
     for _ in 0..<5_000 { peer.hear(.unknown(type: "SPAM")) }
     #expect(peer.effects.logs().count == 500)
@@ -423,13 +423,13 @@ import Testing
     #expect(peer.effects.logs("4500 lines were left out").count == 1)
   }
 
-  @Test func aCommandIsLoggedWhateverStrangersDo() {
+  @Test func `a command is logged, whatever strangers do`() {
     var peer = Peer()
     for _ in 0..<1_000 { peer.hear(.unknown(type: "SPAM")) }
     #expect(!peer.share(.ours(1)).logs("is shared").isEmpty)
   }
 
-  @Test func oneMessageMakesAFewLinesHoweverManyConflictsItHolds() {
+  @Test func `one message makes a few lines of log, however many conflicts it holds`() {
     var peer = Peer()
     let files = (1...500).map { FileEntry.file($0) }
     peer.reply(ann, files)

@@ -21,7 +21,7 @@ import Testing
     return peer.record(ann.file(1)) == nil
   }
 
-  @Test func whoTakesAnOwnersNameDeletesNothing() {
+  @Test func `a peer that takes an owner's name deletes nothing`() {
     var peer = peer()
     peer.reply(thief)
     #expect(peer.tracks(thief))
@@ -29,7 +29,7 @@ import Testing
     #expect(!peer.effects.logs("two addresses use that name", level: .warning).isEmpty)
   }
 
-  @Test func nobodyDeletesWhileANameIsContestedAndItsOwnerDoesAfterwards() {
+  @Test func `nobody deletes while a name is contested, and its owner does afterwards`() {
     var peer = peer()
     peer.reply(thief)
     peer.reply(ann, [ann.file(1)])
@@ -42,7 +42,7 @@ import Testing
     #expect(deletes(&peer, from: ann))
   }
 
-  @Test func thePlaceThatAReplyMovesAPeerAwayFromIsAskedWhoIsThere() {
+  @Test func `the place that a reply moves a peer away from is asked who is there`() {
     var peer = peer()
     peer.forgetEffects()
     peer.reply(thief)
@@ -51,7 +51,7 @@ import Testing
     #expect(peer.tracks(ann))
   }
 
-  @Test func whoCameFirstInAnOwnersNameIsContestedByTheOwner() {
+  @Test func `a thief that came first is contested by the owner`() {
     var peer = Peer()
     peer.reply(thief)
     peer.reply(bob, [ann.file(1)])
@@ -66,7 +66,7 @@ import Testing
     #expect(!deletes(&peer, from: thief))
   }
 
-  @Test func whoOnlyGossipedAndIsMovedByAReplyIsContested() {
+  @Test func `an owner that has only gossiped contests a reply that moves it`() {
     var peer = Peer()
     peer.gossip(ann)
     peer.reply(bob, [ann.file(1)])
@@ -74,7 +74,7 @@ import Testing
     #expect(!deletes(&peer, from: thief))
   }
 
-  @Test func whoOnlyGossipedWithANameThatMeansNothingYetIsContestedByAReplyFromElsewhere() {
+  @Test func `an owner whose host name is not resolved yet contests a reply from elsewhere`() {
     var peer = Peer()
     let named = Other(id: ann.id.text, at: "ann.example:9000")
     peer.gossip(named)
@@ -83,13 +83,13 @@ import Testing
     #expect(!deletes(&peer, from: thief))
   }
 
-  @Test func aReplyFromElsewhereContestsANameAlsoIfItMovesNobody() {
+  @Test func `a reply from elsewhere contests a name even if it moves nobody`() {
     var peer = peer()
     peer.hear(.gossipReply(GossipReply(origin: ann.endpoint, peerID: ann.id, files: [])), from: "10.7.7.7")
     #expect(!deletes(&peer, from: ann))
   }
 
-  @Test func aNameThatMeansBothAddressesDoesNotHideTheOwner() {
+  @Test func `a host name that means both addresses does not hide the owner`() {
     var peer = peer()
     let both = Other(id: ann.id.text, at: "both.example:9000")
     for _ in 0..<2 {
@@ -108,7 +108,7 @@ import Testing
     #expect(!deletes(&peer, from: thief))
   }
 
-  @Test func anotherNameOrPortOfTheSameAddressContestsNothing() {
+  @Test func `another host name or port of the same address contests nothing`() {
     for place in ["ann.example:9000", "10.1.0.1:9001"] {
       var peer = Peer()
       let named = Other(id: ann.id.text, at: place)
@@ -121,7 +121,7 @@ import Testing
     }
   }
 
-  @Test func whoMovesAfterASilenceDeletesAtOnce() {
+  @Test func `a peer that moves after a silence may delete at once`() {
     var peer = Peer { $0.cleanupInterval = 600_000 }
     peer.reply(ann, [ann.file(1)])
     peer.wait(60_001)
@@ -130,7 +130,7 @@ import Testing
     #expect(deletes(&peer, from: thief))
   }
 
-  @Test func twoThatShareANameAreNotAskedForEachOtherWithoutEnd() {
+  @Test func `two peers that share a name are not asked for each other without end`() {
     var peer = Peer { $0.gossipFanout = 0 }
     peer.reply(ann)
     peer.forgetEffects()

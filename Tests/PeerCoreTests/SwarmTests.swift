@@ -37,7 +37,7 @@ import Testing
 
   // MARK: Sharing
 
-  @Test func holdersWithTheExtensionShareAFile() {
+  @Test func `holders with the extension share the work on a file`() {
     let peer = peer([(ann, .ours), (bob, .ours), (cid, .ours)])
     #expect(Set(peer.effects.fetches.map(\.holder)) == [ann.endpoint, bob.endpoint, cid.endpoint])
     #expect(covers(parts(peer)))
@@ -46,20 +46,20 @@ import Testing
     #expect(peer.transfers.first?.holders == 3)
   }
 
-  @Test func oneHolderIsAskedForAllOfIt() {
+  @Test func `a single holder is asked for the whole file`() {
     let peer = peer([(ann, .ours)])
     #expect(parts(peer) == [0..<size])
     #expect(peer.effects.fetches[0].end == nil)
   }
 
-  @Test func noMoreHoldersThanTheLimitGiveOneFile() {
+  @Test func `no more holders than the limit give one file`() {
     var limits = Limits()
     limits.holdersAtOnce = 2
     let peer = peer([(ann, .ours), (bob, .ours), (cid, .ours)], limits: limits)
     #expect(peer.effects.fetches.count == 2)
   }
 
-  @Test func whoGivesOnlyWholeFilesIsAskedWhereNobodyGivesParts() {
+  @Test func `a holder that gives only whole files is asked where nobody gives parts`() {
     let mixed = peer([(ann, []), (bob, .ours)])
     #expect(mixed.effects.fetches.map(\.holder) == [bob.endpoint])
     var others = peer([(ann, []), (cid, [])])
@@ -68,7 +68,7 @@ import Testing
     #expect(others.effects.fetches.count == 2)
   }
 
-  @Test func aHolderThatGivesPartsTakesShareOfAWholeFile() {
+  @Test func `a holder that gives parts takes a share from one that gives the whole file`() {
     var peer = peer([(ann, [])])
     #expect(parts(peer) == [0..<size])
     peer.reply(bob, [file], features: .ours)
@@ -77,7 +77,7 @@ import Testing
     #expect(peer.effects.fetches[1].start > 0)
   }
 
-  @Test func whoIsReadyTakesAShareOfWhatTheSlowestHasLeft() {
+  @Test func `a holder that is ready takes a share of what the slowest has left`() {
     var peer = peer([(ann, .ours), (bob, .ours)])
     let fetches = peer.effects.fetches
     let first = parts(peer)
@@ -106,7 +106,7 @@ import Testing
     return (peer, large)
   }
 
-  @Test func aLargeFileComesNearlyInItsOrder() {
+  @Test func `a large file comes nearly in its order`() {
     var (peer, large) = largePeer([(ann, .ours), (bob, .ours)])
     let fetches = peer.effects.fetches
     #expect(fetches.map(\.start) == [0, 64 * Self.mebibyte])
@@ -116,14 +116,14 @@ import Testing
     #expect(peer.effects.fetches.map(\.start).suffix(2) == [128 * Self.mebibyte, 192 * Self.mebibyte])
   }
 
-  @Test func whoGivesOnlyWholeFilesGoesOnWithItsHalfOfALargeOne() {
+  @Test func `a holder that gives only whole files goes on with its half of a large one`() {
     var (peer, large) = largePeer([(ann, [])])
     peer.reply(bob, [large], features: .ours)
     #expect(peer.effects.fetches[1].start > 500 * Self.mebibyte)
     #expect(!peer.effects.contains(.shorten(peer.effects.fetches[0].attempt, to: 64 * Self.mebibyte)))
   }
 
-  @Test func whatKeepsTheHashWaitingIsTakenOverByWhoIsMuchFaster() {
+  @Test func `a part that keeps the hash waiting is taken over by a much faster holder`() {
     var (peer, large) = largePeer([(ann, .ours), (bob, .ours)])
     let fetches = peer.effects.fetches
     peer.wait(1_000)
@@ -136,7 +136,7 @@ import Testing
     #expect(last?.end == 64 * Self.mebibyte)
   }
 
-  @Test func nothingIsTakenFromWhoIsAsFast() {
+  @Test func `nothing is taken over from a holder that is as fast`() {
     var (peer, large) = largePeer([(ann, .ours), (bob, .ours)])
     let fetches = peer.effects.fetches
     peer.wait(1_000)
@@ -146,7 +146,7 @@ import Testing
     #expect(peer.effects.fetches.last?.start == 128 * Self.mebibyte)
   }
 
-  @Test func theLastBlocksAreAskedTwiceIfTheirHolderIsSlow() {
+  @Test func `the last blocks are asked for twice if their holder is slow`() {
     var peer = peer([(ann, .ours), (bob, .ours)])
     let fetches = peer.effects.fetches
     let first = parts(peer)
@@ -164,7 +164,7 @@ import Testing
     #expect(effects.contains(.verify(file.id, timestamps: [file.timestamp])))
   }
 
-  @Test func aSmallFileIsAskedOfOneHolder() {
+  @Test func `a small file is asked of one holder`() {
     var small = FileEntry.file(2)
     small.sizeBytes = 2_300
     var peer = Peer()
@@ -178,7 +178,7 @@ import Testing
     #expect(peer.effects.fetches.count == 2)
   }
 
-  @Test func aHolderThatIsLostCostsNothingThatItGave() {
+  @Test func `what a lost holder has given is kept`() {
     var peer = peer([(ann, .ours), (bob, .ours)])
     let fetches = peer.effects.fetches
     let first = parts(peer)
@@ -189,7 +189,7 @@ import Testing
     #expect(peer.effects.fetches.last?.holder == fetches[1].holder)
   }
 
-  @Test func aHolderThatTellsAnotherSizeFailsAndTheOthersGoOn() {
+  @Test func `a holder that tells another size fails, and the others go on`() {
     var peer = peer([(ann, .ours), (bob, .ours)])
     let fetches = peer.effects.fetches
     peer.happen(.fetchProgress(fetches[1].attempt, position: fetches[1].start + 5, size: size))
@@ -199,7 +199,7 @@ import Testing
     #expect(peer.transfers.first?.state == .active)
   }
 
-  @Test func aHintOfTheSizeGivesWayToTheFirstHolderThatTellsIt() {
+  @Test func `a hint of the size gives way to the first holder that tells it`() {
     var wrong = file
     wrong.sizeBytes = 5
     var peer = Peer()
@@ -209,7 +209,7 @@ import Testing
     #expect(peer.transfers.first?.total == size)
   }
 
-  @Test func theOnlyHolderOfAnotherFileIsSparedForIt() {
+  @Test func `a holder that alone has another file is spared for that`() {
     for seed in 1...8 as ClosedRange<UInt64> {
       var peer = Peer(seed: seed) { $0.downloads = 1 }
       peer.reply(ann, [.file(1), .file(2)])
@@ -230,7 +230,7 @@ import Testing
 
   // MARK: Resuming
 
-  @Test func whatIsHereIsNotFetchedAgain() {
+  @Test func `what is here is not fetched again`() {
     var peer = peer([(ann, .ours)], begins: false)
     _ = peer.command(.get(file.id))
     _ = peer.command(.pause(file.id))
@@ -242,13 +242,13 @@ import Testing
     #expect(peer.transfers.first?.bytes == size - 5 * Self.mebibyte)
   }
 
-  @Test func aNewDownloadIsAskedForAtOnce() {
+  @Test func `a new download is asked for at once, before its partial file is open`() {
     let peer = peer([(ann, .ours)])
     #expect(peer.effects.fetches.map(\.start) == [0])
     #expect(!peer.effects.contains(.open(file.id)))
   }
 
-  @Test func theQueueGoesOnAfterARestart() {
+  @Test func `the queue goes on after a restart`() {
     let stored = [1, 2, 3].map { StoredFile(entry: .file($0), copy: nil, firstSeen: 0) }
     var peer = Peer(
       files: stored,
@@ -264,7 +264,7 @@ import Testing
   }
 
   /// Anybody may have listed what we want with any size since we began to want it.
-  @Test func aSizeThatCannotBeIsNotBelievedAfterARestart() {
+  @Test func `a size that cannot be is not believed after a restart`() {
     var file = FileEntry.file(1)
     file.sizeBytes = .max
     let here = FileEntry.ours(2)
@@ -281,7 +281,7 @@ import Testing
     #expect(peer.has(file))
   }
 
-  @Test func whatIsWantedIsRemembered() {
+  @Test func `what is wanted is remembered`() {
     var peer = peer([(ann, .ours)])
     #expect(peer.effects.changes.contains(.want(WantedFile(id: file.id, rank: 1))))
     _ = peer.command(.pause(file.id))
@@ -290,7 +290,7 @@ import Testing
     #expect(peer.effects.changes.last == .unwant(file.id))
   }
 
-  @Test func pausingKeepsWhatHasCome() {
+  @Test func `pausing keeps what has come`() {
     var peer = peer([(ann, .ours)])
     peer.happen(.fetchProgress(peer.effects.fetches[0].attempt, position: 9, size: size))
     _ = peer.command(.pause(file.id))
@@ -321,7 +321,7 @@ import Testing
     }
   }
 
-  @Test func whatTakesLongFromSeveralHoldersIsCheckedAgainstTheBlockListOfOne() throws {
+  @Test func `a long download from several holders is checked against the block list of one`() throws {
     var peer = peer([(ann, .ours), (bob, .ours)])
     #expect(blockRequests(peer.effects).isEmpty)
     move(&peer, after: 3_000)
@@ -338,13 +338,13 @@ import Testing
     peer.happen(.fetchProgress(fetch.attempt, position: fetch.start + 1, size: size))
   }
 
-  @Test func aSingleHolderNeedsNoBlockList() {
+  @Test func `a single holder needs no block list`() {
     var peer = peer([(ann, .ours)])
     move(&peer, after: 60_000)
     #expect(blockRequests(peer.effects).isEmpty)
   }
 
-  @Test func aHolderWhoseBlockIsWrongIsLeftAndAnotherAsked() throws {
+  @Test func `a holder whose block is wrong is left, and another asked`() throws {
     var peer = peer([(ann, .ours), (bob, .ours)])
     move(&peer, after: 3_000)
     let (attempt, giver) = try #require(blockRequests(peer.effects).first)
@@ -356,7 +356,7 @@ import Testing
     #expect(peer.transfers.first?.holders == 1)
   }
 
-  @Test func aListThatItsOwnGiverContradictsIsDropped() throws {
+  @Test func `a block list that its own giver contradicts is dropped`() throws {
     var peer = peer([(ann, .ours), (bob, .ours)])
     move(&peer, after: 3_000)
     let (attempt, giver) = try #require(blockRequests(peer.effects).first)
@@ -367,7 +367,7 @@ import Testing
     #expect(effects.logs("list of blocks", level: .warning).count == 1)
   }
 
-  @Test func aListThatTwoHoldersContradictIsDropped() throws {
+  @Test func `a block list that two holders contradict is dropped`() throws {
     var peer = peer([(ann, .ours), (bob, .ours), (cid, .ours)])
     move(&peer, after: 3_000)
     let (attempt, giver) = try #require(blockRequests(peer.effects).first)
@@ -379,7 +379,7 @@ import Testing
     #expect(peer.transfers.first?.error?.contains("list of blocks") == true)
   }
 
-  @Test func aListThatNobodyCouldSatisfyDoesNotOutliveTheRound() throws {
+  @Test func `a block list that nobody could satisfy does not outlive the round`() throws {
     var peer = peer([(ann, .ours), (bob, .ours)])
     move(&peer, after: 3_000)
     let (attempt, giver) = try #require(blockRequests(peer.effects).first)
@@ -394,7 +394,7 @@ import Testing
     #expect(peer.effects.fetches.allSatisfy { $0.blocks == nil })
   }
 
-  @Test func aDownloadThatDoesNotVerifyIsLetGoOf() throws {
+  @Test func `a file that does not verify is released, not discarded`() throws {
     var peer = peer([(ann, .ours), (bob, .ours)])
     complete(&peer)
     let effects = peer.verify(file, size: size, verifies: false)
@@ -402,7 +402,7 @@ import Testing
     #expect(effects.discards == 0)
   }
 
-  @Test func ifTheFileDoesNotVerifyItsBlocksAreCompared() throws {
+  @Test func `if the file does not verify, its blocks are compared`() throws {
     var peer = peer([(ann, .ours), (bob, .ours)])
     move(&peer, after: 3_000)
     let (attempt, giver) = try #require(blockRequests(peer.effects).first)
@@ -424,7 +424,7 @@ import Testing
     #expect(peer.has(file))
   }
 
-  @Test func withoutUsefulListsEachHolderHasToGiveTheWholeFile() throws {
+  @Test func `without useful block lists each holder has to give the whole file`() throws {
     var peer = peer([(ann, [.raw, .range]), (bob, [.raw, .range])])
     complete(&peer)
     peer.forgetEffects()
@@ -443,7 +443,7 @@ import Testing
     #expect(peer.has(file))
   }
 
-  @Test func everyListIsTriedBefore() throws {
+  @Test func `every holder's block list is tried before that`() throws {
     var peer = peer([(ann, .ours), (bob, .ours)])
     move(&peer, after: 3_000)
     let (attempt, giver) = try #require(blockRequests(peer.effects).first)
@@ -460,7 +460,7 @@ import Testing
 
   // MARK: Order, limits
 
-  @Test func theQueueCanBeReordered() {
+  @Test func `the queue can be reordered`() {
     var peer = Peer()
     for number in 1...4 {
       peer.announce(nil, .file(number))
@@ -488,7 +488,7 @@ import Testing
     #expect(unknown?.isDone == false)
   }
 
-  @Test func slotsAndLimitsCanBeChanged() {
+  @Test func `slots and limits can be changed`() {
     var peer = Peer()
     peer.reply(ann, (1...4).map { .file($0) })
     for number in 1...4 { _ = peer.command(.get(FileID(number))) }
@@ -510,7 +510,7 @@ import Testing
 
   // MARK: Serving
 
-  @Test func aPartIsServedAndCounted() {
+  @Test func `a part is served and counted as such`() {
     var peer = Peer()
     peer.share(.ours(1))
     peer.hear(.getFile(GetFile(file: FileID(1), acceptsRaw: true, offset: 3, length: 4)))
@@ -529,7 +529,7 @@ import Testing
     #expect(peer.effects.contains(.cancelUpload(peer.effects.serves[0])))
   }
 
-  @Test func aPeerThatDoesNotUnderstandWhatItSaysIsAskedPlainly() {
+  @Test func `a peer that does not live up to its features is asked plainly`() {
     var peer = peer([(ann, .ours)])
     #expect(peer.effects.fetches[0].features == .ours)
     peer.failFetch(.stalled(seconds: 15))

@@ -19,7 +19,7 @@ import Testing
     return peer
   }
 
-  @Test func aFileIsFetchedVerifiedKeptAndOnlyThenAnnounced() {
+  @Test func `a file is fetched, verified, kept, and only then announced`() {
     var peer = peer()
     let reply = peer.command(.get(FileID(1)))
     #expect(reply?.isDone == true)
@@ -49,7 +49,7 @@ import Testing
       .unreachable("x"), .closedWithoutAnswer, .notHeld, .truncated, .stalled(seconds: 15), .tooSlow,
       .malformed("x"), .mismatch, .reset("x"),
     ] as [TransferFailure])
-  func aFailureTriesTheNextHolderAndIsLogged(failure: TransferFailure) {
+  func `a failure is logged, and the next holder is tried`(failure: TransferFailure) {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
     let first = peer.effects.fetches[0].holder
@@ -60,7 +60,7 @@ import Testing
     #expect(peer.has(.file(1)))
   }
 
-  @Test func bytesThatDoNotVerifyAreThrownAwayAndTheNextHolderIsTried() {
+  @Test func `bytes that do not verify are thrown away, and the next holder is tried`() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
     peer.finishFetch(of: .file(1))
@@ -71,7 +71,7 @@ import Testing
     #expect(effects.keeps.isEmpty)
   }
 
-  @Test func theTimestampThatVerifiedIsTheOneThatStays() {
+  @Test func `the timestamp that verified is the one that stays`() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
     let effects = peer.finishFetch(of: .file(1), timestamp: Lexeme(77))
@@ -81,7 +81,7 @@ import Testing
     #expect(peer.effects.keeps.first?.1.timestamp == Lexeme(77))
   }
 
-  @Test func aFloatThatVerifiedByItsIntegerPartGoesOnAsItCame() {
+  @Test func `a float that verified by its integer part goes on as it came`() {
     var peer = Peer()
     var entry = FileEntry.file(1)
     entry.timestamp = Lexeme(json: "1744007783.0")
@@ -93,7 +93,7 @@ import Testing
     #expect(peer.record(entry)?.entry.timestamp == entry.timestamp)
   }
 
-  @Test func roundsAreRepeatedWithBackOffAndThenGivenUp() {
+  @Test func `rounds are repeated with back-off, and then given up`() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
     var waits: [Int64] = []
@@ -115,7 +115,7 @@ import Testing
     #expect(peer.transfers.count == 1)
   }
 
-  @Test func withoutAHolderADownloadWaitsForOne() {
+  @Test func `without a holder a download waits for one`() {
     var peer = Peer()
     peer.announce(nil, .file(1))
     _ = peer.command(.get(FileID(1)))
@@ -136,7 +136,7 @@ import Testing
     return file
   }
 
-  @Test func smallFilesShareASlotAndLargeOnesDoNot() {
+  @Test func `small files share a slot, and large ones do not`() {
     var peer = Peer { $0.downloads = 2 }
     peer.reply(ann, (1...20).map(small) + [large(21), large(22)], features: .ours)
     _ = peer.command(.get(FileID(21)))
@@ -147,7 +147,7 @@ import Testing
     #expect(peer.effects.fetches.map(\.entry.id) == [FileID(9)])
   }
 
-  @Test func smallFilesDoNotOvertakeALargeOneThatWaitsForASlot() {
+  @Test func `small files do not overtake a large one that waits for a slot`() {
     var peer = Peer { $0.downloads = 1 }
     peer.reply(ann, [small(1), large(2), small(3)], features: .ours)
     for number in 1...3 { _ = peer.command(.get(FileID(number))) }
@@ -156,7 +156,7 @@ import Testing
     #expect(peer.effects.fetches.map(\.entry.id) == [FileID(1), FileID(2)])
   }
 
-  @Test func aSmallFileThatAwaitsItsTurnAtAHolderIsNotAskedTwice() {
+  @Test func `a small file that waits for its turn at a holder is not asked for twice`() {
     var peer = Peer { $0.peerTimeout = 10_000_000 }
     peer.reply(ann, [small(1), small(2)], features: .ours)
     _ = peer.command(.get(FileID(1)))
@@ -169,7 +169,7 @@ import Testing
     #expect(peer.effects.fetches.map(\.holder) == [bob.endpoint])
   }
 
-  @Test func fewDownloadsRunAtOnce() {
+  @Test func `only a few downloads run at once`() {
     var peer = Peer()
     peer.reply(ann, (1...5).map { .file($0) })
     for number in 1...5 { _ = peer.command(.get(FileID(number))) }
@@ -178,7 +178,7 @@ import Testing
     #expect(peer.effects.fetches.count == 4)
   }
 
-  @Test func theLeastBusyHolderIsAsked() {
+  @Test func `the least busy holder is asked`() {
     var peer = Peer()
     peer.reply(ann, [.file(1), .file(2)])
     peer.reply(bob, [.file(2)])
@@ -187,7 +187,7 @@ import Testing
     #expect(peer.effects.fetches.map(\.holder) == [ann.endpoint, bob.endpoint])
   }
 
-  @Test func pausingStopsAndResumingBeginsAgain() {
+  @Test func `pausing stops a download, and resuming begins it again`() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
     _ = peer.command(.pause(FileID(1)))
@@ -200,7 +200,7 @@ import Testing
     #expect(peer.effects.fetches.count == 2)
   }
 
-  @Test func cancellingForgetsTheDownload() {
+  @Test func `cancelling forgets the download`() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
     _ = peer.command(.cancel(FileID(1)))
@@ -213,7 +213,7 @@ import Testing
   }
 
   @Test(arguments: [.diskFull, .disk("x"), .quota(limit: 5)] as [TransferFailure])
-  func whatNoOtherHolderCanHelpParksTheDownload(failure: TransferFailure) {
+  func `a failure that no other holder can help parks the download`(failure: TransferFailure) {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
     peer.failFetch(failure)
@@ -222,7 +222,7 @@ import Testing
     #expect(peer.transfers.first?.error == failure.description)
   }
 
-  @Test func aHolderThatSendsTooMuchIsPassedOver() {
+  @Test func `a holder that sends too much is passed over`() {
     var peer = Peer()
     peer.reply(ann, [.file(1)])
     peer.reply(bob, [.file(1)])
@@ -231,7 +231,7 @@ import Testing
     #expect(Set(peer.effects.fetches.map(\.holder)) == [ann.endpoint, bob.endpoint])
   }
 
-  @Test func aFileBeyondTheQuotaParksTheDownload() {
+  @Test func `a file beyond the quota parks the download`() {
     var peer = Peer { $0.quota = 5 }
     peer.reply(ann, [.file(1)])
     _ = peer.command(.get(FileID(1)))
@@ -240,7 +240,7 @@ import Testing
     #expect(peer.transfers.first?.error?.contains("--quota") == true)
   }
 
-  @Test func aFullDiskWhileKeepingParksTheDownload() {
+  @Test func `a full disk while keeping parks the download`() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
     peer.finishFetch(of: .file(1))
@@ -254,7 +254,7 @@ import Testing
     #expect(effects.contains(.verify(FileID(1), timestamps: [FileEntry.file(1).timestamp])))
   }
 
-  @Test func whatArrivesTwiceIsKeptOnce() {
+  @Test func `what arrives twice is kept once`() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
     peer.finishFetch(of: .file(1))
@@ -269,7 +269,7 @@ import Testing
     #expect(peer.state.wantedFiles.isEmpty)
   }
 
-  @Test func whatHasComeUnaskedIsNoLongerFetched() {
+  @Test func `what has come unasked is no longer fetched`() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
     let attempt = peer.effects.fetches[0].attempt
@@ -282,7 +282,7 @@ import Testing
     #expect(peer.transfers.first?.state == .done)
   }
 
-  @Test func whatHasComeUnaskedAndCannotBeKeptIsFetchedAfterAll() {
+  @Test func `what has come unasked and cannot be kept is fetched after all`() {
     var peer = peer()
     _ = peer.command(.get(FileID(1)))
     let effects = peer.push(.file(1))
@@ -291,7 +291,7 @@ import Testing
     #expect(peer.has(.file(1)))
   }
 
-  @Test func whatIsBeingKeptIsNotFetched() {
+  @Test func `what is being kept is not fetched`() {
     var peer = peer()
     peer.push(.file(1))
     #expect(peer.command(.get(FileID(1)))?.isDone == true)
@@ -300,7 +300,7 @@ import Testing
     #expect(peer.effects.fetches.isEmpty)
   }
 
-  @Test func whatIsArrivingUnaskedIsFetchedOnlyIfThatComesToNothing() {
+  @Test func `what is arriving unasked is fetched only if that comes to nothing`() {
     var peer = peer()
     peer.happen(.pushBegan(FileID(1)))
     #expect(peer.command(.get(FileID(1)))?.isDone == true)
@@ -309,7 +309,7 @@ import Testing
     #expect(peer.happen(.pushEnded(FileID(1))).fetches.count == 1)
   }
 
-  @Test func whatArrivesUnaskedTooSlowlyIsFetchedAllTheSame() {
+  @Test func `what arrives unasked too slowly is fetched all the same`() {
     var peer = peer()
     peer.happen(.pushBegan(FileID(1)))
     _ = peer.command(.get(FileID(1)))
@@ -320,7 +320,7 @@ import Testing
 
   // MARK: After the start
 
-  @Test func afterTheStartAFewMissingFilesAreFetchedOnce() {
+  @Test func `after the start a few missing files are fetched, once`() {
     var peer = Peer { $0.autoFetch = 3 }
     peer.share(.ours(9))
     peer.reply(ann, (1...6).map { .file($0) } + [.ours(9)])
@@ -332,7 +332,7 @@ import Testing
     #expect(peer.transfers.count == 3)
   }
 
-  @Test func whatIsArrivingUnaskedIsNotAmongThem() {
+  @Test func `what is arriving unasked is not among the files fetched after the start`() {
     var peer = Peer { $0.autoFetch = 3 }
     peer.reply(ann, [.file(1), .file(2)])
     peer.wait(9_000)
@@ -343,7 +343,7 @@ import Testing
     #expect(peer.effects.fetches.count == 1)
   }
 
-  @Test func ifNothingWasKnownThenTheyAreFetchedLater() {
+  @Test func `if no file was known then, they are fetched later`() {
     var peer = Peer { $0.autoFetch = 3 }
     peer.wait(25_000)
     peer.reply(ann, [.file(1)])
@@ -357,7 +357,7 @@ import Testing
 @Suite struct PushTests {
   let ann = Other(1)
 
-  @Test func aPushIsKeptAndAnnounced() {
+  @Test func `a push is kept and announced`() {
     var peer = Peer()
     peer.reply(ann)
     peer.push(.file(1))
@@ -374,17 +374,17 @@ import Testing
     #expect(peer.effects.discards == 1)
   }
 
-  @Test func whatDoesNotVerifyIsRefused() {
+  @Test func `a pushed file that does not verify is refused`() {
     var peer = Peer()
     expectRefused(&peer, verifies: false)
   }
 
-  @Test func whatWasDeletedIsRefused() {
+  @Test func `a pushed file that was deleted is refused`() {
     var peer = Peer(tombstones: [Tombstone(id: FileID(1), owner: "x", time: 0)])
     expectRefused(&peer)
   }
 
-  @Test func whatIsHereOrOnItsWayIsRefused() {
+  @Test func `a pushed file that is here or being kept is refused`() {
     var peer = Peer()
     peer.push(.file(1))
     peer.push(.file(1))
@@ -394,18 +394,18 @@ import Testing
     #expect(peer.effects.discards == 2)
   }
 
-  @Test func withoutAcceptPushNothingIsTaken() {
+  @Test func `without --accept-push no pushed file is taken`() {
     var peer = Peer { $0.acceptPush = false }
     expectRefused(&peer)
     #expect(peer.state.pushAllowance == nil)
   }
 
-  @Test func tooLargeAFileIsRefused() {
+  @Test func `a pushed file that is too large is refused`() {
     var peer = Peer { $0.maxFileSize = 16 }
     expectRefused(&peer)
   }
 
-  @Test func howeverSmallOnlySoManyFilesAreTaken() {
+  @Test func `only so many pushed files are taken, however small`() {
     var limits = Limits()
     limits.filesBeforePushes = 2
     var peer = Peer(limits: limits)
@@ -419,7 +419,7 @@ import Testing
     #expect(peer.has(.ours(9)))
   }
 
-  @Test func theQuotaCountsWhatIsHereAndWhatIsBeingKept() {
+  @Test func `the quota counts what is here and what is being kept`() {
     var peer = Peer { $0.quota = 50 }
     #expect(peer.state.pushAllowance?.file == 50)
     peer.push(.file(2))
@@ -434,7 +434,7 @@ import Testing
 @Suite struct UploadTests {
   let ann = Other(1)
 
-  @Test func whatIsHereIsServedAndWhatIsNotIsRefused() {
+  @Test func `a file that is here is served, and any other refused`() {
     var peer = Peer()
     peer.share(.ours(1))
     peer.reply(ann, [.file(2)])
@@ -450,7 +450,7 @@ import Testing
     #expect(peer.state.bytesSent == 17)
   }
 
-  @Test func anUploadWaitsForASlotAndTheQueueIsBounded() {
+  @Test func `an upload waits for a slot, and the queue is bounded`() {
     var limits = Limits()
     limits.waitingUploads = 1
     var peer = Peer(limits: limits) { $0.uploads = 2 }
@@ -463,7 +463,7 @@ import Testing
   }
 
   @Test(arguments: [(1, 1), (2, 1), (4, 3), (16, 12), (100, 75)])
-  func oneAddressNeverHoldsTheLastSlots(slots: Int, most: Int) {
+  func `one address never holds the last slots`(slots: Int, most: Int) {
     var limits = Limits()
     limits.waitingUploads = 1_000
     var peer = Peer(limits: limits) { $0.uploads = slots }
@@ -476,7 +476,7 @@ import Testing
     #expect(peer.effects.serves.count == slots + 1)
   }
 
-  @Test func onLoopbackAllSlotsAreForAll() {
+  @Test func `on loopback one address may hold all slots`() {
     for address in ["127.0.0.1", "127.3.2.1", "::1", "::ffff:127.0.0.1"] {
       var peer = Peer { $0.uploads = 8 }
       peer.share(.ours(1))
@@ -485,7 +485,7 @@ import Testing
     }
   }
 
-  @Test func replicationsShareTheSlotsOfTheirAddress() {
+  @Test func `replications share the slots of their address`() {
     var peer = Peer { $0.uploads = 4 }
     peer.reply(ann)
     for number in 1...5 { peer.share(.ours(number)) }
@@ -494,7 +494,7 @@ import Testing
     #expect(peer.effects.serves.count == 1)
   }
 
-  @Test func replicationsAreBoundedAsRequestsAre() {
+  @Test func `replications are bounded as requests are`() {
     var limits = Limits()
     limits.waitingUploads = 2
     var peer = Peer(limits: limits) { $0.uploads = 1 }
@@ -505,7 +505,7 @@ import Testing
     #expect(peer.effects.logs("is not replicated").count == 2)
   }
 
-  @Test func inAFullQueueTheNewestOfTheBusiestAddressMakesRoom() {
+  @Test func `in a full queue the newest of the busiest address makes room`() {
     var limits = Limits()
     limits.waitingUploads = 3
     var peer = Peer(limits: limits) { $0.uploads = 1 }
@@ -522,7 +522,7 @@ import Testing
     #expect(peer.transfers.count == 4)
   }
 
-  @Test func aDeletedFileEndsItsUploads() {
+  @Test func `a deleted file ends its uploads`() {
     var peer = Peer { $0.uploads = 1 }
     peer.share(.ours(1))
     peer.request(FileID(1))
@@ -534,7 +534,7 @@ import Testing
     #expect(peer.state.uploads.isEmpty)
   }
 
-  @Test func endedTransfersAreForgottenByNumberAndByAge() {
+  @Test func `ended transfers are forgotten by number and by age`() {
     var limits = Limits()
     limits.endedTransfers = 2
     var peer = Peer(limits: limits)

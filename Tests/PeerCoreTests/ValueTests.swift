@@ -5,21 +5,21 @@ import Testing
 @Suite struct FileIDTests {
   static let hex = "eacb039852fa0661da92efbebe81979e93a7d2f7b41f50dc84157b8f93938015"
 
-  @Test func isReadFromEitherCaseAndWrittenInLower() {
+  @Test func `a file id is read from either case and written in lower`() {
     #expect(FileID(hex: Self.hex.uppercased())?.hex == Self.hex)
     #expect(FileID(hex: Self.hex)?.short == "eacb0398")
     #expect(FileID(hex: Self.hex).map { FileID(bytes: $0.bytes) } == FileID(hex: Self.hex))
   }
 
   @Test(arguments: ["", "null", "eacb", hex + "0", hex + "00", String(hex.dropLast()) + "g", " " + hex])
-  func isExactly64HexDigits(text: String) { #expect(FileID(hex: text) == nil) }
+  func `a file id is exactly 64 hex digits`(text: String) { #expect(FileID(hex: text) == nil) }
 
-  @Test func isOrderedAsItsHexIs() {
+  @Test func `file ids are ordered as their hex is`() {
     let ids = [FileID(3), FileID(1), FileID(256), FileID(2)]
     #expect(ids.sorted().map(\.hex) == ids.map(\.hex).sorted())
   }
 
-  @Test(arguments: [0, 31, 33]) func isExactly32Bytes(count: Int) {
+  @Test(arguments: [0, 31, 33]) func `a file id is exactly 32 bytes`(count: Int) {
     #expect(FileID(bytes: [UInt8](repeating: 1, count: count)) == nil)
   }
 }
@@ -28,7 +28,7 @@ import Testing
   @Test(arguments: [
     ("localhost:8999", "localhost", 8999), ("[::1]:80", "::1", 80), ("10.0.0.1:65535", "10.0.0.1", 65535),
   ])
-  func isReadFromHostAndPort(text: String, host: String, port: Int) {
+  func `an endpoint is read from host and port`(text: String, host: String, port: Int) {
     #expect(Endpoint(parsing: text) == Endpoint(host: host, port: port))
     #expect(Endpoint(parsing: text)?.description == text)
   }
@@ -36,7 +36,7 @@ import Testing
   @Test(arguments: [
     "", "localhost", ":80", "a:", "a:0", "a:65536", "a:-1", "a:x", "::1:80", "[]:80", "a:+80",
   ])
-  func isNothingElse(text: String) { #expect(Endpoint(parsing: text) == nil) }
+  func `nothing else is an endpoint`(text: String) { #expect(Endpoint(parsing: text) == nil) }
 }
 
 @Suite struct UnitsTests {
@@ -77,7 +77,7 @@ import Testing
 }
 
 @Suite struct VisibleTests {
-  @Test func harmlessTextStaysAsItIs() {
+  @Test func `harmless text stays as it is`() {
     #expect(Visible.text("naïve 漢字 😀 a b.txt") == "naïve 漢字 😀 a b.txt")
   }
 
@@ -86,9 +86,11 @@ import Testing
     ("a\u{202E}b", "a<U+202E>b"), ("\u{2066}\u{2069}", "<U+2066><U+2069>"), ("\u{2028}", "<U+2028>"),
     ("\u{FEFF}x", "<U+FEFF>x"), ("\u{E0041}", "<U+E0041>"), ("\u{0}", "␀"),
   ])
-  func whatCouldDoHarmIsShownInstead(text: String, shown: String) { #expect(Visible.text(text) == shown) }
+  func `characters that could do harm are replaced by visible ones`(text: String, shown: String) {
+    #expect(Visible.text(text) == shown)
+  }
 
-  @Test func longTextIsCutVisibly() {
+  @Test func `long text is cut visibly`() {
     #expect(Visible.text("abcdef", limit: 3) == "abc…")
     #expect(Visible.text("abc", limit: 3) == "abc")
   }
@@ -106,16 +108,16 @@ import Testing
       ("922", 922), ("0.17575454711914062", 184292), ("0.0", 0), ("\"922\"", 922),
       ("1.621246337890625e-05", 17), ("\"0.5\"", 524288),
     ] as [(String, UInt64)])
-  func anIntegerIsBytesAndAFractionIsMebibytes(size: String, bytes: UInt64) {
+  func `an integer size is bytes, and a fractional one MiB`(size: String, bytes: UInt64) {
     #expect(entry(size: size).sizeHint == bytes)
   }
 
   @Test(arguments: ["null", "\"big\"", "-1.5", "1e300", "NaN", "Infinity", "true"])
-  func nonsenseIsUnknown(size: String) { #expect(entry(size: size).sizeHint == nil) }
+  func `a size that makes no sense is unknown`(size: String) { #expect(entry(size: size).sizeHint == nil) }
 
-  @Test func theExactSizeOutranksTheHint() { #expect(entry(size: "0.17", bytes: 99).sizeHint == 99) }
+  @Test func `the exact size outranks the hint`() { #expect(entry(size: "0.17", bytes: 99).sizeHint == 99) }
 
-  @Test func onlyANumberIsATime() {
+  @Test func `only a number is a time`() {
     func seconds(_ json: String) -> Double? {
       FileEntry(id: FileID(1), name: "", owner: "", timestamp: Lexeme(json: json)).timestampSeconds
     }
@@ -132,7 +134,7 @@ import Testing
     (951_782_400_000, "2000-02-29T00:00:00.000Z"), (4_102_444_799_999, "2099-12-31T23:59:59.999Z"),
     (1_744_170_562_007, "2025-04-09T03:49:22.007Z"),
   ])
-  func timesAreISO8601(milliseconds: Int64, text: String) {
+  func `times are written in ISO 8601`(milliseconds: Int64, text: String) {
     #expect(UTCTime(milliseconds: milliseconds).iso8601 == text)
   }
 }
@@ -144,11 +146,11 @@ import Testing
     ("fe80::1%eth0", "fe80:0:0:0::/64"),
     ("::", "0:0:0:0::/64"), ("not:an:address", "not:an:address::/64"),
   ])
-  func whoHasOneAddressHasItsNetwork(address: String, network: String) {
+  func `an address of IPv6 counts as its network of 64 bits`(address: String, network: String) {
     #expect(NumericAddress.network(of: address) == network)
   }
 
-  @Test func anAddressOfIPv4IsTheSameThroughIPv6() {
+  @Test func `an address of IPv4 is the same through IPv6`() {
     #expect(NumericAddress.plain("::ffff:10.0.0.1") == "10.0.0.1")
     #expect(NumericAddress.plain("::ffff:1:2") == "::ffff:1:2")
     #expect(NumericAddress.isLoopback("::ffff:127.0.0.1") && !NumericAddress.isLoopback("::ffff:10.0.0.1"))
@@ -159,14 +161,14 @@ import Testing
     "fe80::1",
     "fd00::1", "::ffff:192.168.1.1",
   ])
-  func isOfOneNetwork(address: String) { #expect(NumericAddress.isPrivate(address)) }
+  func `an address that the Internet cannot reach is private`(address: String) { #expect(NumericAddress.isPrivate(address)) }
 
   @Test(arguments: [
     "8.8.8.8", "172.32.0.1", "192.169.0.1", "100.128.0.1", "2001:db8::1", "::ffff:8.8.8.8", "", "x",
   ])
-  func isOfTheWorld(address: String) { #expect(!NumericAddress.isPrivate(address)) }
+  func `any other address or text is not private`(address: String) { #expect(!NumericAddress.isPrivate(address)) }
 
-  @Test func aNameIsNoAddress() {
+  @Test func `an address is told from a name`() {
     for text in ["10.0.0.1", "::1", "fe80::1"] { #expect(NumericAddress.isNumeric(text)) }
     for text in ["10.0.0", "10.0.0.1.test", "a:b:xyz", "1.2.3.256", "", "10.0.0."] {
       #expect(!NumericAddress.isNumeric(text), "\(text)")

@@ -36,7 +36,7 @@ import Testing
     vectors = try decoder.decode(Vectors.self, from: Self.data)
   }
 
-  @Test func filesVerifyAgainstTheIdsOfTheirTimestamps() {
+  @Test func `files verify against the ids of their timestamps`() {
     #expect(vectors.fileIds.count > 5)
     for vector in vectors.fileIds {
       let ids = Lexeme(json: vector.timestamp).timestampHashTexts.map { text in
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func sizesAreUnderstoodAsTheHintsThatTheyAre() {
+  @Test func `sizes are understood as the hints that they are`() {
     #expect(vectors.fileSizes.count > 5)
     for vector in vectors.fileSizes {
       let entry = FileEntry(
@@ -85,7 +85,7 @@ import Testing
 
   private static func hex(_ byte: UInt8) -> String { String(format: "%02x", byte) }
 
-  @Test func messagesAreSentAsTheVectorsSay() {
+  @Test func `messages are sent as the vectors say`() {
     #expect(Set(vectors.sent.map(\.about)) == Set(Self.written.keys))
     #expect(
       Set(vectors.sent.map { MessageType(ofSent: Array($0.bytes.utf8)) }) == Set(MessageType.allCases))
@@ -97,7 +97,7 @@ import Testing
 
   // MARK: Reading
 
-  @Test func messagesAreReadAsTheVectorsSay() throws {
+  @Test func `messages are read as the vectors say`() throws {
     let json = try #require(JSONSerialization.jsonObject(with: Self.data) as? [String: Any])
     let meanings = try #require(json["read"] as? [[String: Any]])
     #expect(meanings.count > 20)
@@ -112,7 +112,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNoMessageEndsTheConnection() {
+  @Test func `bytes that are no message end the connection`() {
     #expect(vectors.refused.count > 5)
     for vector in vectors.refused {
       #expect(throws: WireError.self, "\(vector.about)") { try decode(vector.bytes) }

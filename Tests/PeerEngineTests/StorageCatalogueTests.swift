@@ -9,7 +9,7 @@ import Testing
   let home: TemporaryHome
   init() throws { home = try TemporaryHome() }
 
-  @Test func whatWasToldComesBackExactlyInItsOrder() async throws {
+  @Test func `what was written comes back exactly, in its order`() async throws {
     let entries = [
       theirs("b\u{0}\u{1B}.txt", "1", timestamp: Lexeme(json: "1744007783.0")),
       theirs("", "2", timestamp: Lexeme(json: #""Sun Jun 15 \u00e4 21:36""#)),
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func everyTransactionIsSynced() async throws {
+  @Test func `every transaction is synced`() async throws {
     let full = 2
     try await home.open { store in
       let mode = try store.catalogue.queue.inDatabase { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test func changesOfOneBatchApplyInOrder() async throws {
+  @Test func `changes of one batch apply in order`() async throws {
     let entry = theirs("a", "1")
     let tombstone = Tombstone(id: entry.id, owner: "them", time: 3)
     try await home.open { store in
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func whatIsHereIsNotWantedThoughThatIsWrittenLater() async throws {
+  @Test func `what is here is not wanted, though that is written later`() async throws {
     let entry = theirs("a", "1")
     try await home.open { store in
       _ = try store.placeKept(store.partial("1"), as: entry, firstSeen: 1)
@@ -68,7 +68,7 @@ import Testing
     }
   }
 
-  @Test func itIsOneFileWithItsLogAndTheLogIsGoneAfterClosing() async throws {
+  @Test func `it is one file with its log, and the log is gone after closing`() async throws {
     try await home.open { store in
       try await store.apply([.describe(theirs("a", "1"), firstSeen: 1)])
       #expect(home.names(in: ".p2ptui").contains("catalogue.sqlite-wal"))
@@ -77,13 +77,13 @@ import Testing
     #expect(!home.names(in: ".p2ptui").contains("catalogue.sqlite-wal"))
   }
 
-  @Test func afterClosingItSaysSo() async throws {
+  @Test func `after closing it says that it is closed`() async throws {
     let store = try await home.open { $0 }
     await #expect(throws: StorageError.closed) { try await store.apply([]) }
     await #expect(throws: StorageError.closed) { _ = try await store.scan(owner: us) }
   }
 
-  @Test func aDamagedOneIsKeptAsideAndDownloadsStayDownloads() async throws {
+  @Test func `a damaged one is kept aside, and downloads stay downloads`() async throws {
     let entry = theirs("song.mp3", "la la")
     try await home.open { store in
       try await store.receive(entry, "la la")
@@ -112,7 +112,7 @@ import Testing
     }
   }
 
-  @Test func oneWithDamageInsideIsNoticedToo() async throws {
+  @Test func `damage in the middle is noticed too`() async throws {
     try await home.open { store in
       try await store.apply((0..<2000).map { .describe(theirs("\($0)", "\($0)"), firstSeen: 1) })
     }
@@ -131,7 +131,7 @@ import Testing
     "INSERT INTO wanted VALUES (x'AA', 5, 'high', 0)", "DROP TABLE receipt",
     "INSERT INTO placement VALUES ('x', zeroblob(32), '../../files/mine.txt', 5, 1)",
   ])
-  func rowsThatWereNeverWrittenAreDamageToo(change: String) async throws {
+  func `rows that were never written are damage too`(change: String) async throws {
     try await home.open { store in
       _ = try await store.importFile(
         path: home.write(elsewhere: "mine.txt", "mine"), timestamp: 1_744_000_000, owner: us)
@@ -147,7 +147,7 @@ import Testing
     #expect(home.content("files/mine.txt") == "mine")
   }
 
-  @Test func oneOfANewerVersionIsRefused() async throws {
+  @Test func `one of a newer version is refused`() async throws {
     try await home.open { _ in }
     let queue = try DatabaseQueue(path: "\(home.path)/.p2ptui/catalogue.sqlite")
     try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('from the future')") }
@@ -162,7 +162,7 @@ import Testing
   let home: TemporaryHome
   init() throws { home = try TemporaryHome() }
 
-  @Test func itIsLaidOut() async throws {
+  @Test func `it is laid out`() async throws {
     try await home.open { _ in
       #expect(home.names(in: "") == [".p2ptui", "files"])
       #expect(
@@ -170,7 +170,7 @@ import Testing
     }
   }
 
-  @Test func aSecondPeerIsRefusedAndToldWhoTheFirstIs() async throws {
+  @Test func `a second peer is refused, and told who the first is`() async throws {
     try await home.open { _ in
       let error = #expect(throws: StartError.self) { try HomeStore.open(home: home.path) }
       #expect(
@@ -181,7 +181,7 @@ import Testing
     try await home.open { _ in }
   }
 
-  @Test func oneThatCannotBeUsedIsToldInOneLine() throws {
+  @Test func `one that cannot be used is reported in one line`() throws {
     try home.put("a", "not a directory")
     let error = #expect(throws: StartError.self) { try HomeStore.open(home: "\(home.path)/a") }
     #expect(
@@ -191,7 +191,7 @@ import Testing
     #expect(throws: StartError.self) { try HomeStore.open(home: "\(home.path)/no/such") }
   }
 
-  @Test func trashIsKeptForThirtyDays() async throws {
+  @Test func `trash is kept for thirty days`() async throws {
     try await home.open { _ in }
     let now = Disk.nowMilliseconds()
     try home.put(".p2ptui/trash/\(now - HomeStore.trashAge + 60_000)-1-young", "")
@@ -202,7 +202,7 @@ import Testing
   }
 
   @Test(.enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm")))
-  func filesOnAnotherDiskAreToldAtTheStart() async throws {
+  func `files on another disk are reported at the start`() async throws {
     let elsewhere = "/dev/shm/p2ptui-test-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(atPath: elsewhere) }
@@ -210,7 +210,7 @@ import Testing
     try await home.open { store in #expect(store.warnings.count == 1) }
   }
 
-  @Test func foldersAmongPartialFilesAndInTheTrashAreLeftAlone() async throws {
+  @Test func `folders among partial files and in the trash are left alone`() async throws {
     try await home.open { _ in }
     for name in ["partial/folder", "trash/1-folder"] { try home.makeFolder(".p2ptui/\(name)") }
     try await home.open { _ in }
@@ -218,7 +218,7 @@ import Testing
       home.names(in: ".p2ptui/partial") == ["folder"] && home.names(in: ".p2ptui/trash") == ["1-folder"])
   }
 
-  @Test func aLongJournalIsWrittenAnew() throws {
+  @Test func `a long journal is written anew`() throws {
     let path = "\(home.path)/receipts"
     let receipts = (1...3).map {
       Receipt(entry: theirs("a\t\\\n\u{0}\($0)", "\($0)"), firstSeen: 4, storedName: "a")
@@ -230,7 +230,7 @@ import Testing
     #expect(try ReceiptJournal(path: path).receipts() == [receipts[1]])
   }
 
-  @Test func aTornLineOfTheJournalSpoilsNoOther() throws {
+  @Test func `a torn line of the journal spoils no other`() throws {
     try home.put("receipts", "\nabcdef\t17")
     let journal = try ReceiptJournal(path: "\(home.path)/receipts")
     let receipt = Receipt(entry: theirs("a", "1"), firstSeen: 4, storedName: "a")

@@ -8,7 +8,7 @@ import Testing
   let home: TemporaryHome
   init() throws { home = try TemporaryHome() }
 
-  @Test func theVectorsOfTheProtocolVerify() async throws {
+  @Test func `the vectors of the protocol verify`() async throws {
     try await home.open { store in
       let partial = try store.partial("hello, neighbour\n")
       let vectors = [
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func itBecomesVisibleWholeAndIsRemembered() async throws {
+  @Test func `it becomes visible whole, and is remembered`() async throws {
     let entry = theirs("dir/song.mp3", "la la")
     let copy = try await home.open { store in
       let copy = try await store.receive(entry, "la la")
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func bytesOfAnotherFileAreRefused() async throws {
+  @Test func `bytes of another file are refused`() async throws {
     let entry = theirs("a", "right")
     try await home.open { store in
       await #expect(throws: StorageError.mismatch(id: entry.id.hex)) {
@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func nothingIsEverOverwritten() async throws {
+  @Test func `nothing is ever overwritten`() async throws {
     try await home.open { store in
       try home.put("files/a.txt", "by hand")
       try FileManager.default.createSymbolicLink(
@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  @Test func manyOfOneNameAtOnceGetANameEach() async throws {
+  @Test func `many files of one name, kept at once, get a name each`() async throws {
     try await home.open { store in
       let names = try await withThrowingTaskGroup(of: String.self) { group in
         for number in 1...20 {
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  @Test func theSameFileTwiceIsHereOnce() async throws {
+  @Test func `the same file received twice is here once`() async throws {
     let entry = theirs("a", "1")
     try await home.open { store in
       let first = try await store.receive(entry, "1")
@@ -99,7 +99,8 @@ import Testing
     }
   }
 
-  @Test(arguments: KeepStep.allCases) func aCrashAfterAnyStepLosesNothing(step: KeepStep) async throws {
+  @Test(arguments: KeepStep.allCases) func `a crash after any step loses nothing`(step: KeepStep) async throws
+  {
     let entry = theirs("song.mp3", "la la")
     let left = try await home.open { store in
       var left: TemporaryHome?
@@ -134,7 +135,9 @@ import Testing
     }
   }
 
-  @Test(arguments: KeepStep.allCases) func aCrashDoesNotLeaveAWantedFileTwice(step: KeepStep) async throws {
+  @Test(arguments: KeepStep.allCases) func `a crash does not leave a wanted file twice`(step: KeepStep)
+    async throws
+  {
     let entry = theirs("song.mp3", "la la")
     let left = try await home.open { store in
       var left: TemporaryHome?
@@ -155,7 +158,7 @@ import Testing
     }
   }
 
-  @Test func anInterruptedDownloadThatWasSpoiltGoesToTheTrash() async throws {
+  @Test func `an interrupted download that was spoilt goes to the trash`() async throws {
     let left = try await home.open { store in
       var left: TemporaryHome?
       _ = try store.placeKept(store.partial("la la"), as: theirs("a", "la la"), firstSeen: 5) {
@@ -173,7 +176,7 @@ import Testing
     }
   }
 
-  @Test func anInterruptedDownloadWhoseNameWasTakenGetsAnother() async throws {
+  @Test func `an interrupted download whose name was taken gets another`() async throws {
     let entry = theirs("a.txt", "la la")
     let left = try await home.open { store in
       var left: TemporaryHome?
@@ -191,7 +194,7 @@ import Testing
     }
   }
 
-  @Test func partialFilesAreRemovedWhenNobodyWantsThem() async throws {
+  @Test func `partial files are removed when nobody wants them`() async throws {
     try await home.open { store in
       try store.partial("dropped").discard()
       var partial: PartialFile? = try store.partial("forgotten")
@@ -204,7 +207,7 @@ import Testing
     try await home.open { _ in #expect(home.names(in: ".p2ptui/partial").isEmpty) }
   }
 
-  @Test func moreThanTheDiskHoldsIsRefusedAtOnce() async throws {
+  @Test func `more than the disk holds is refused at once`() async throws {
     try await home.open { store in
       let path = "\(home.path)/.p2ptui/partial"
       #expect(throws: StorageError.diskFull(path: path)) { try store.beginPartial(expecting: .max) }
@@ -214,7 +217,7 @@ import Testing
     }
   }
 
-  @Test func aFileChangedByHandIsNotServed() async throws {
+  @Test func `a file changed by hand is not served`() async throws {
     try await home.open { store in
       let copy = try await store.receive(theirs("a", "1234"), "1234")
       let open = try store.openCopy(copy)
@@ -226,7 +229,7 @@ import Testing
     }
   }
 
-  @Test func trashMovesTheFileAndForgetsTheCopy() async throws {
+  @Test func `trash moves the file and forgets the copy`() async throws {
     let entry = theirs("a.txt", "1")
     try await home.open { store in
       let copy = try await store.receive(entry, "1")
@@ -239,7 +242,7 @@ import Testing
     }
   }
 
-  @Test func trashLeavesWhatWasChangedByHand() async throws {
+  @Test func `trash leaves what was changed by hand`() async throws {
     let entry = theirs("a.txt", "1")
     try await home.open { store in
       let copy = try await store.receive(entry, "1")

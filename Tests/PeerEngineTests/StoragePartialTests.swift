@@ -29,7 +29,7 @@ import Testing
     try await store.apply([.describe(entry, firstSeen: 0), .want(WantedFile(id: entry.id, rank: 1))])
   }
 
-  @Test func completeBlocksAreThereAfterACrash() async throws {
+  @Test func `complete blocks are there after a crash`() async throws {
     try await home.open { store in
       try await want(store)
       let partial = try store.openPartial(of: entry.id)
@@ -52,7 +52,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: "\(home.path)/.p2ptui/partial").isEmpty)
   }
 
-  @Test func whatNobodyWantsIsRemovedAtTheStart() async throws {
+  @Test func `a partial file that nobody wants is removed at the start`() async throws {
     try await home.open { store in
       let partial = try store.openPartial(of: entry.id)
       try store.expect(UInt64(content.count), in: partial)
@@ -61,7 +61,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: "\(home.path)/.p2ptui/partial").isEmpty)
   }
 
-  @Test func theHashFollowsHoweverTheBytesCome() async throws {
+  @Test func `the hash follows, in whatever order the bytes come`() async throws {
     try await home.open { store in
       let partial = try store.openPartial(of: entry.id)
       try store.expect(UInt64(content.count), in: partial)
@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  @Test func wrongBytesAreFoundForgottenAndReplaced() async throws {
+  @Test func `wrong bytes are found, forgotten and replaced`() async throws {
     try await home.open { store in
       let partial = try store.openPartial(of: entry.id)
       try store.expect(UInt64(content.count), in: partial)
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test func bytesThatCountAreNeverWrittenAgain() async throws {
+  @Test func `confirmed bytes are never overwritten`() async throws {
     try await home.open { store in
       try await want(store)
       let partial = try store.openPartial(of: entry.id)
@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  @Test func manyFilesAreSyncedTogether() async throws {
+  @Test func `many files are synced together`() async throws {
     try await home.open { store in
       let entries = (0..<2 * HomeStore.syncedTogether).map { theirs("file \($0)", "content \($0)") }
       let keeps = try entries.enumerated().map { number, entry in
@@ -140,7 +140,7 @@ import Testing
     }
   }
 
-  @Test func aFileOfUnknownSizeIsMappedOnceItIsKnown() async throws {
+  @Test func `a file of unknown size is mapped once it is known`() async throws {
     try await home.open { store in
       let partial = try store.openPartial(of: entry.id)
       try put(0..<content.count, into: partial)
@@ -152,7 +152,7 @@ import Testing
     }
   }
 
-  @Test func moreThanTheDiskHasIsRefusedBeforeAByteIsWritten() async throws {
+  @Test func `more than the disk has is refused before a byte is written`() async throws {
     try await home.open { store in
       let partial = try store.openPartial(of: entry.id)
       #expect(throws: StorageError.self) { try store.expect(UInt64(Int64.max), in: partial) }
@@ -160,7 +160,7 @@ import Testing
     }
   }
 
-  @Test func aTornMapPromisesNothing() async throws {
+  @Test func `a torn map promises nothing`() async throws {
     try await home.open { store in
       try await want(store)
       let partial = try store.openPartial(of: entry.id)
@@ -176,7 +176,7 @@ import Testing
     }
   }
 
-  @Test func theQueueIsRemembered() async throws {
+  @Test func `the queue is remembered`() async throws {
     let wanted = [
       WantedFile(id: entry.id, rank: 5, priority: .low, isPaused: true),
       WantedFile(id: FileID(bytes: [UInt8](repeating: 1, count: 32))!, rank: -2, priority: .high),
@@ -189,7 +189,7 @@ import Testing
     }
   }
 
-  @Test func manyFilesAreKeptTogetherAndOneThatFailsAlone() async throws {
+  @Test func `of many files kept together, one that fails does so alone`() async throws {
     try await home.open { store in
       let keeps = try (0..<20).map { number -> Keep in
         let partial = try store.beginPartial()

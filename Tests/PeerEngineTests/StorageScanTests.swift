@@ -8,7 +8,7 @@ import Testing
   let home: TemporaryHome
   init() throws { home = try TemporaryHome() }
 
-  @Test func aFilePutThereByHandIsOursWithItsTimeAsTimestamp() async throws {
+  @Test func `a file put there by hand is ours, with its modification time as timestamp`() async throws {
     try await home.open { store in
       try home.put("files/hello.txt", "hello, neighbour\n", modified: 1_744_170_562)
       let scan = try await store.scan(owner: us)
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func onlyRegularFilesThatAreNotHiddenCount() async throws {
+  @Test func `only regular files that are not hidden count`() async throws {
     try await home.open { store in
       try home.put("outside", "secret")
       try home.put("files/.hidden", "x")
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func aNameThatIsNotUTF8IsToldAndSkipped() async throws {
+  @Test func `a name that is not UTF-8 is reported and skipped`() async throws {
     try await home.open { store in
       let path = Array("\(home.path)/files/a".utf8CString.dropLast()) + [CChar(bitPattern: 0xFF), 0]
       let descriptor = creat(path, 0o600)
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func composedAndDecomposedNamesAreTwoFiles() async throws {
+  @Test func `composed and decomposed names are two files`() async throws {
     try await home.open { store in
       try home.put("files/\u{F6}", "composed")
       try home.put("files/o\u{308}", "decomposed")
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func oneRemovedIsGone() async throws {
+  @Test func `a file that was removed is gone`() async throws {
     try await home.open { store in
       try home.put("files/a", "1")
       let id = try #require(try await store.scan(owner: us).found.first?.entry.id)
@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test func oneChangedIsANewFileAndTheOldOneGone() async throws {
+  @Test func `a file that was changed is a new file, and the old one is gone`() async throws {
     try await home.open { store in
       try home.put("files/a", "1")
       let old = try #require(try await store.scan(owner: us).found.first)
@@ -88,7 +88,7 @@ import Testing
     }
   }
 
-  @Test func oneOnlyTouchedIsTheSameFile() async throws {
+  @Test func `a file that was only touched is the same file`() async throws {
     let entry = theirs("a", "1")
     try await home.open { store in
       try await store.receive(entry, "1")
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test func aDownloadMovedByHandStaysTheirs() async throws {
+  @Test func `a download that was renamed by hand stays its owner's`() async throws {
     let entry = theirs("a", "1")
     try await home.open { store in
       try await store.receive(entry, "1")
@@ -125,7 +125,7 @@ import Testing
     }
   }
 
-  @Test func aFileStillBeingWrittenWaits() async throws {
+  @Test func `a file still being written waits`() async throws {
     try await home.open { store in
       try "half".write(toFile: "\(home.path)/files/a", atomically: false, encoding: .utf8)
       let first = try await store.scan(owner: us)
@@ -137,7 +137,7 @@ import Testing
     }
   }
 
-  @Test func aDuplicateTakesOverWhenTheFirstGoes() async throws {
+  @Test func `a duplicate takes over when the first goes`() async throws {
     try await home.open { store in
       try home.put("files/b", "same")
       try home.put("files/a", "same")
@@ -153,7 +153,7 @@ import Testing
     }
   }
 
-  @Test func duplicatesGoToTheTrashTogether() async throws {
+  @Test func `duplicates go to the trash together`() async throws {
     try await home.open { store in
       try home.put("files/a", "same")
       try home.put("files/b", "same")
@@ -165,7 +165,7 @@ import Testing
     }
   }
 
-  @Test func moreThanOneScanTakesIsFinishedByTheNext() async throws {
+  @Test func `what is too much for one scan is finished by the next`() async throws {
     try await home.open { store in
       for number in 0..<5 { try home.put("files/\(number)", "\(number)") }
       let first = try await store.scan(owner: us, limit: 3)
@@ -177,7 +177,7 @@ import Testing
     }
   }
 
-  @Test func oneMovedIsNotGoneWhileItsNewNameWaitsForTheNextScan() async throws {
+  @Test func `a renamed file is not gone while its new name waits for the next scan`() async throws {
     try await home.open { store in
       try home.put("files/z", "1")
       let id = try #require(try await store.scan(owner: us).found.first?.entry.id)
@@ -191,7 +191,7 @@ import Testing
     }
   }
 
-  @Test func filesInPlacementAreNotTakenForOurs() async throws {
+  @Test func `files that are being placed are not taken for ours`() async throws {
     try await home.open { store in
       let entry = theirs("a", "1")
       let partial = try store.partial("1")
@@ -213,7 +213,7 @@ import Testing
     }
   }
 
-  @Test func filesItselfMayGoAndComeBack() async throws {
+  @Test func `files/ itself may go and come back`() async throws {
     let entry = theirs("a", "1")
     try await home.open { store in
       try await store.receive(entry, "1")
@@ -233,7 +233,7 @@ import Testing
   let home: TemporaryHome
   init() throws { home = try TemporaryHome() }
 
-  @Test func itIsCopiedAndOurs() async throws {
+  @Test func `it is copied, and ours`() async throws {
     let path = try home.write(elsewhere: "hello.txt", "hello, neighbour\n")
     try await home.open { store in
       let (entry, copy) = try await store.importFile(path: path, timestamp: 1_744_170_562, owner: us)
@@ -249,7 +249,7 @@ import Testing
     }
   }
 
-  @Test func oneInFilesIsNotCopied() async throws {
+  @Test func `a file that is in files/ already is not copied`() async throws {
     try await home.open { store in
       try home.put("files/a.txt", "1", modified: 1_744_170_562)
       let path = "\(home.path)/files/../files/a.txt"
@@ -262,7 +262,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNoFileIsRefusedWithItsReason() async throws {
+  @Test func `a path that is no regular file is refused with the reason`() async throws {
     #expect(mkfifo("\(home.path)/fifo", 0o600) == 0)
     try await home.open { store in
       let cases: [(String, StorageError)] = [
@@ -279,7 +279,7 @@ import Testing
     }
   }
 
-  @Test func anEmptyFileIsAFile() async throws {
+  @Test func `an empty file is a file too`() async throws {
     let path = try home.write(elsewhere: "empty", "")
     try await home.open { store in
       let (entry, copy) = try await store.importFile(path: path, timestamp: 1, owner: us)
@@ -293,7 +293,7 @@ import Testing
   let home: TemporaryHome
   init() throws { home = try TemporaryHome() }
 
-  @Test func itIsReadOnceAndItsFilesKeepTheirOwners() async throws {
+  @Test func `it is read once, and its files keep their owners`() async throws {
     let entry = theirs("songs/la.mp3", "la la", timestamp: Lexeme(json: "1744007783.0"))
     try home.put("metadata.json", "{}")
     try await home.open { store in
@@ -311,7 +311,7 @@ import Testing
     #expect(again == nil)
   }
 
-  @Test func withoutOneThereIsNothingToImport() async throws {
+  @Test func `without one there is nothing to import`() async throws {
     let again = try await home.open { try await $0.metadataToImport() }
     #expect(again == nil)
   }
@@ -321,7 +321,7 @@ import Testing
   let home: TemporaryHome
   init() throws { home = try TemporaryHome() }
 
-  @Test(.timeLimit(.minutes(1))) func everyKindOfChangeIsTold() async throws {
+  @Test(.timeLimit(.minutes(1))) func `every kind of change is noticed`() async throws {
     try await home.open { store in
       var changes = store.changes().makeAsyncIterator()
       try home.put("files/a", "1")
@@ -333,7 +333,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func whatThisPeerPutsThereItselfIsNoNews() async throws {
+  @Test(.timeLimit(.minutes(1))) func `what this peer puts there itself is no news`() async throws {
     try await home.open { store in
       var changes = store.changes().makeAsyncIterator()
       try home.put("files/by hand", "1")
@@ -351,7 +351,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func filesMadeAnewIsWatchedAgain() async throws {
+  @Test(.timeLimit(.minutes(1))) func `files/, when made anew, is watched again`() async throws {
     try await home.open { store in
       let changes = store.changes()
       try home.remove("files")

@@ -18,7 +18,7 @@ private func mistake(_ arguments: String...) -> String {
 }
 
 @Suite struct ArgumentsTests {
-  @Test func theOriginalFourArgumentsStartAPeerWithTheNetworksDefaults() throws {
+  @Test func `the original four arguments start a peer with the network's defaults`() throws {
     let configuration = try options("alice", "localhost", "8040", "8041").engineConfiguration()
     #expect(configuration.peerID == "alice" && configuration.host == "localhost")
     #expect(configuration.p2pPort == 8040 && configuration.httpPort == 8041)
@@ -40,7 +40,7 @@ private func mistake(_ arguments: String...) -> String {
     #expect(UserHome.path([:]).hasPrefix("/") && UserHome.path(["HOME": "here"]).hasPrefix("/"))
   }
 
-  @Test func everyOptionIsTaken() throws {
+  @Test func `every option is taken`() throws {
     let all = try options(
       "a", "h", "0", "0", "--bootstrap", "b:1", "--bootstrap", "[::1]:2", "--home", "/h", "--bind", "::",
       "--http-bind", "127.0.0.1", "--headless", "--json", "--auto-fetch", "0", "--sync-delay", "0.5",
@@ -61,34 +61,34 @@ private func mistake(_ arguments: String...) -> String {
     #expect(all.logLevel == .debug && all.logFile == "/l" && all.theme == .light)
   }
 
-  @Test func noPageAndNobodyToGreet() throws {
+  @Test func `the page and the bootstrap can be switched off`() throws {
     let quiet = try options("a", "h", "0", "0", "--no-http", "--bootstrap", "none")
     #expect(quiet.httpPort == nil && quiet.settings.bootstrap.isEmpty)
   }
 
-  @Test func filesAreSharedOverHTTPOnlyIfThatIsAskedFor() throws {
+  @Test func `files are shared over HTTP only if that is asked for`() throws {
     #expect(try !options("a", "h", "0", "0").shareHttp)
     #expect(try options("a", "h", "0", "0", "--share-http").shareHttp)
     let both = mistake("a", "h", "0", "0", "--share-http", "--no-http")
     #expect(both == "--share-http and --no-http exclude each other")
   }
 
-  @Test func theDemoNeedsNoArguments() throws {
+  @Test func `the demo needs no arguments`() throws {
     #expect(try options("--demo").demo)
     #expect(mistake("--demo", "a").hasPrefix("--demo chooses its own"))
   }
 
-  @Test func noColorChoosesTheThemeWithoutColours() throws {
+  @Test func `NO_COLOR chooses the theme without colours`() throws {
     #expect(try options("--demo", environment: ["NO_COLOR": "1"]).theme == .mono)
     #expect(try options("--demo", environment: ["NO_COLOR": ""]).theme == nil)
     #expect(try options("--demo", "--theme", "dark", environment: ["NO_COLOR": "1"]).theme == .dark)
   }
 
-  @Test func jsonIsHeadless() throws {
+  @Test func `--json is headless`() throws {
     #expect(try options("--demo", "--json").headless)
   }
 
-  @Test func mistakesAreExplained() {
+  @Test func `mistakes are explained`() {
     #expect(mistake() == "<peer_id> is missing. Try p2ptui --demo for a look around")
     #expect(mistake("a", "h", "1").hasPrefix("<http_port> is missing"))
     #expect(mistake("", "h", "1", "2") == "<peer_id> must not be empty")

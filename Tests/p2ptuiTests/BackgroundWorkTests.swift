@@ -51,7 +51,7 @@ import Testing
     return []
   }
 
-  @Test func batchesKeepTheirOrderAndLeavingWaitsForThem() async {
+  @Test func `batches keep their order, and leaving waits for them`() async {
     let expected = (0..<5).map { Command.get(Fixture.id($0)) }
     work.submit(Array(expected[..<2]))
     work.submit(Array(expected[2...]))
@@ -60,7 +60,7 @@ import Testing
     #expect(peer.commands.withLock { $0 } == expected)
   }
 
-  @Test func answersComeBackAsActions() async throws {
+  @Test func `answers come back as actions`() async throws {
     work.run("list")
     guard case .output(let output)? = try await answers().first else {
       Issue.record("no output")
@@ -82,7 +82,7 @@ import Testing
     #expect(order.count == snapshot.files.count && order.revision == 3)
   }
 
-  @Test func ofSnapshotsTheNewestWins() {
+  @Test func `of snapshots the newest wins`() {
     mailbox.put(Fixture.snapshot(revision: 1))
     mailbox.put(Fixture.snapshot(revision: 2))
     #expect(mailbox.take().snapshot?.revision == 2)
@@ -92,7 +92,7 @@ import Testing
     #expect(mailbox.take().isClosed)
   }
 
-  @Test func theHistoryOutlastsTheScreenAndIsPrivate() throws {
+  @Test func `the history outlasts the screen, and is private`() throws {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: directory) }
     let file = HistoryFile(path: directory.appendingPathComponent("state/history").path)

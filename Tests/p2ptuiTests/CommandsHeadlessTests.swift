@@ -60,7 +60,7 @@ private struct Session {
 }
 
 @Suite(.timeLimit(.minutes(1))) struct HeadlessTests {
-  @Test func answersLinesAndQuits() async throws {
+  @Test func `it answers lines, and quits`() async throws {
     let session = Session()
     try await session.input.send("list\r\n\nnonsense\nquit\nlist\n")
     #expect(try await session.start().value == .quit)
@@ -68,7 +68,7 @@ private struct Session {
     #expect(lines.map { $0.prefix(7) } == ["ID     ", "aaaa000", "1 file,", "unknown"])
   }
 
-  @Test func theEndOfInputEndsTheCommandsNotThePeer() async throws {
+  @Test func `the end of input ends the commands, not the peer`() async throws {
     let session = Session()
     try await session.input.send("peers")
     try session.input.write.close()
@@ -78,7 +78,7 @@ private struct Session {
     #expect(try await running.value == nil)
   }
 
-  @Test func exitLeavesTheLoopAndTheLogGoesOn() async throws {
+  @Test func `exit leaves the loop, and the log goes on`() async throws {
     let session = Session()
     try await session.input.send("exit\npeers\n")
     let running = session.start()
@@ -91,7 +91,7 @@ private struct Session {
     #expect(try await running.value == nil)
   }
 
-  @Test func programsGetJSONLines() async throws {
+  @Test func `programs get JSON lines`() async throws {
     let entry = LogEntry(seq: 7, time: 0, level: .info, text: "\u{1B}ж")
     let session = Session(snapshot(log: [entry]))
     let running = session.start(json: true)
@@ -107,7 +107,7 @@ private struct Session {
         """)
   }
 
-  @Test func aReaderThatGoesAwayEndsNothing() async throws {
+  @Test func `a reader that goes away ends nothing`() async throws {
     let session = Session()
     try session.output.read.close()
     try await session.input.send("help\nlist\nquit\n")
@@ -115,7 +115,7 @@ private struct Session {
   }
 
   /// As `2>&1 | less` has it, whose user reads no further and ends the program.
-  @Test func twoOutputsIntoOnePipeThatNobodyReadsEndWhenAsked() async throws {
+  @Test func `two outputs into one pipe that nobody reads end when asked`() async throws {
     let pipe = Pipe()
     let descriptor = pipe.write.fileDescriptor
     let line = String(repeating: "x", count: 1_000)
@@ -131,7 +131,7 @@ private struct Session {
     _ = try await pipe.closeAndReceive()
   }
 
-  @Test func aLineThatIsTooLongIsRefusedAndTheNextOneAnswered() async throws {
+  @Test func `a line that is too long is refused, and the next one answered`() async throws {
     let session = Session()
     let running = session.start()
     try await session.input.send(String(repeating: "x", count: 3 * LineInput.longestLine) + "\npeers\nquit\n")
@@ -141,14 +141,14 @@ private struct Session {
         == "a line is longer than \(LineInput.longestLine) bytes\n0 peers\n")
   }
 
-  @Test func cancellationEndsTheWaitForInput() async throws {
+  @Test func `cancellation ends the wait for input`() async throws {
     let session = Session()
     let running = session.start()
     running.cancel()
     #expect(try await running.value == nil)
   }
 
-  @Test func missedLinesOfTheLogAreCounted() async throws {
+  @Test func `missed lines of the log are counted`() async throws {
     let session = Session(snapshot(log: [LogEntry(seq: 41, time: 0, level: .info, text: "x")]))
     session.client.stop()
     _ = try await session.start().value

@@ -27,16 +27,16 @@ private let two = snapshot(
     #expect(try CommandWord.split(line).map(\.text) == words)
   }
 
-  @Test func anOpenQuoteIsAnError() {
+  @Test func `an open quote is an error`() {
     #expect(throws: CommandWord.Unterminated.self) { try CommandWord.split("get 'a") }
   }
 
-  @Test func onlyAnUnquotedTildeIsHome() throws {
+  @Test func `only an unquoted tilde is home`() throws {
     #expect(try CommandWord.split("~/a '~/b' \\~/c").map(\.hasTilde) == [true, false, false])
   }
 
   @Test(arguments: ["plain", "with space", "it's", "say \"hi\"", "back\\slash", "~tilde", "a'b\"c d"])
-  func whatIsQuotedReadsBack(text: String) throws {
+  func `what is quoted reads back`(text: String) throws {
     for quote: Character? in [nil, "'", "\""] {
       #expect(try CommandWord.split(CommandWord.quoted(text, with: quote)).map(\.text) == [text])
     }
@@ -44,7 +44,7 @@ private let two = snapshot(
 }
 
 @Suite struct CommandsTests {
-  @Test func listShowsFilesInAlignedColumns() async {
+  @Test func `list shows files in aligned columns`() async {
     let output = await commands(FakeClient(two)).run("list")
     #expect(
       output.lines == [
@@ -56,20 +56,20 @@ private let two = snapshot(
     #expect(!output.failed && output.leave == nil)
   }
 
-  @Test func listTakesWordsThatMustAllOccur() async {
+  @Test func `list takes words that must all occur`() async {
     let output = await commands(FakeClient(two)).run("LIST song bob")
     #expect(output.lines.count == 3)
     #expect(output.lines.last == "1 of 2 files")
   }
 
-  @Test func textFromTheNetworkIsMadeHarmless() async {
+  @Test func `text from the network is made harmless`() async {
     let hostile = snapshot([file("bb", "a\u{1B}[2J\n\u{202E}b", owner: "\u{07}")])
     let text = await commands(FakeClient(hostile)).run("list").lines.joined(separator: "\n")
     #expect(!text.contains("\u{1B}") && !text.contains("\u{202E}") && !text.contains("\u{07}"))
     #expect(text.split(separator: "\n").count == 3)
   }
 
-  @Test func wideCharactersKeepColumnsStraight() async {
+  @Test func `wide characters keep columns straight`() async {
     let wide = snapshot([
       file("aa", "x", owner: "日本"), file("bb", "y", owner: "abcd"),
     ])
@@ -88,14 +88,14 @@ private let two = snapshot(
     ("push a.txt", .push(path: "/work dir/a.txt")), ("push ~/a.txt", .push(path: "/home/me/a.txt")),
     ("push '~/a.txt'", .push(path: "/work dir/~/a.txt")), ("push /etc/hosts", .push(path: "/etc/hosts")),
   ])
-  func ordersReachThePeer(line: String, command: Command) async {
+  func `orders reach the peer`(line: String, command: Command) async {
     let client = FakeClient(two)
     let output = await commands(client).run(line)
     #expect(client.commands == [command])
     #expect(output.lines == ["done"] && !output.failed)
   }
 
-  @Test func everyPathIsPushedAndFailuresAreTold() async {
+  @Test func `every path is pushed, and failures are told`() async {
     let client = FakeClient(two) {
       $0 == .push(path: "/b") ? .failed("cannot read /b") : .done("shared")
     }
@@ -104,7 +104,7 @@ private let two = snapshot(
     #expect(output.lines == ["shared", "shared", "cannot read /b"] && output.failed)
   }
 
-  @Test func anAmbiguousPrefixListsTheCandidates() async {
+  @Test func `an ambiguous prefix lists the candidates`() async {
     let client = FakeClient(two)
     let output = await commands(client).run("get aaaa")
     #expect(client.commands.isEmpty && output.failed)
@@ -113,28 +113,28 @@ private let two = snapshot(
     #expect(output.lines.last == "'aaaa' is 2 files: name one by its id.")
   }
 
-  @Test func candidatesAreBounded() async {
+  @Test func `candidates are bounded`() async {
     let many = snapshot((100..<200).map { file("aaaa\($0)", "same.txt") })
     let output = await commands(FakeClient(many)).run("get same.txt")
     #expect(output.lines.count == FileReference.candidates + 3)
     #expect(output.lines.contains("… and 90 more"))
   }
 
-  @Test func fewerThanFourCharactersAreNoPrefix() async {
+  @Test func `fewer than four characters are no prefix`() async {
     let client = FakeClient(two)
     let output = await commands(client).run("get aaa")
     #expect(client.commands.isEmpty)
     #expect(output.lines == ["no file is called 'aaa'. Type list for the files."])
   }
 
-  @Test func aNameCanBeTypedAsItIsShown() async {
+  @Test func `a name can be typed as it is shown`() async {
     let client = FakeClient(snapshot([file("cc", "a\u{1B}b.txt"), file("dd", "dir/x", stored: "x")]))
     _ = await commands(client).run("get a\u{241B}b.txt")
     _ = await commands(client).run("forget x")
     #expect(client.commands == [.get(id("cc")), .forget(id("dd"))])
   }
 
-  @Test func aFileOnlyATransferKnowsCanBeNamed() async {
+  @Test func `a file only a transfer knows can be named`() async {
     let transfer = TransferView(
       number: 1, direction: .down, file: id("eeee5"), fileName: "gone.bin", state: .failed)
     let client = FakeClient(snapshot(transfers: [transfer]))
@@ -156,38 +156,38 @@ private let two = snapshot(
     ("log many", "'many' is no number of lines. Usage: log [n]"),
     ("help me", "no command is called 'me'"), ("get 'a", "the quote ' is not closed"),
   ])
-  func mistakesAreToldInOneLine(line: String, error: String) async {
+  func `mistakes are told in one line`(line: String, error: String) async {
     let client = FakeClient(two)
     let output = await commands(client).run(line)
     #expect(output.lines == [error] && output.failed)
     #expect(client.commands.isEmpty)
   }
 
-  @Test func peersTellWhenTheyWereSeen() async {
+  @Test func `peers tell when they were seen`() async {
     let lines = await commands(FakeClient(two)).run("peers").lines
     #expect(lines[1] == "bob   bob.test:8999  4 s ago      2         0")
   }
 
-  @Test func logTellsTheLastLines() async {
+  @Test func `log tells the last lines`() async {
     let log = (1...50).map { LogEntry(seq: $0, time: 1_744_170_562_000, level: .info, text: "line \($0)") }
     let client = FakeClient(snapshot(log: log))
     #expect(await commands(client).run("log").lines.count == 20)
     #expect(await commands(client).run("log 1").lines == ["2025-04-09T03:49:22.000Z info    line 50"])
   }
 
-  @Test func helpNamesEveryCommand() async {
+  @Test func `help names every command`() async {
     let lines = await commands(FakeClient(two)).run("help").lines
     for name in CommandName.allCases { #expect(lines.contains { $0.hasPrefix(name.spec.usage + " ") }) }
     #expect(await commands(FakeClient(two)).run("help get").lines.first == "get <file>")
   }
 
-  @Test func exitAndQuitLeave() async {
+  @Test func `exit and quit leave the program`() async {
     #expect(await commands(FakeClient(two)).run("exit").leave == .exit)
     #expect(await commands(FakeClient(two)).run("quit").leave == .quit)
     #expect(await commands(FakeClient(two)).run("  ").lines.isEmpty)
   }
 
-  @Test func programsGetTheFieldsOfTheAPI() async throws {
+  @Test func `programs get the fields of the API`() async throws {
     let json = try #require(await commands(FakeClient(two)).answer("list song")?.json.text)
     #expect(
       json == """
@@ -211,7 +211,7 @@ private let two = snapshot(
     ("limit up none", .limit(.up, bytesPerSecond: nil)),
     ("slots down 8", .slots(.down, 8)),
   ])
-  func theQueueIsArranged(line: String, command: Command) async {
+  func `the queue is arranged`(line: String, command: Command) async {
     let client = FakeClient(two)
     let output = await commands(client).run(line)
     #expect(!output.failed)
@@ -223,7 +223,7 @@ private let two = snapshot(
     "limit down fast",
     "limit sideways 2M", "slots down many", "slots 3",
   ])
-  func whatIsNotUnderstoodIsRefusedWithTheUsage(line: String) async {
+  func `what is not understood is refused with the usage`(line: String) async {
     let client = FakeClient(two)
     let answer = await commands(client).answer(line)
     #expect(answer?.error?.contains("Usage: ") == true)
@@ -236,7 +236,7 @@ private let two = snapshot(
     await commands(FakeClient(snapshot)).complete(line, cursor: line.count)
   }
 
-  @Test func commandsComplete() async {
+  @Test func `commands complete`() async {
     #expect(
       await complete("p") == Completions(range: 0..<1, candidates: ["peers", "push", "pause", "priority"]))
     #expect(await complete("move song.ogg ").candidates == ["first", "up", "down", "last"])
@@ -245,30 +245,30 @@ private let two = snapshot(
     #expect(await complete("").candidates.count == CommandName.allCases.count)
   }
 
-  @Test func onlyWhatStandsBeforeTheCursorCounts() async {
+  @Test func `only what stands before the cursor counts`() async {
     let found = await commands(FakeClient(two)).complete("get notes", cursor: 2)
     #expect(found == Completions(range: 0..<2, candidates: ["get"]))
   }
 
-  @Test func filesCompleteByNameAndId() async {
+  @Test func `files complete by name and id`() async {
     #expect(await complete("get so") == Completions(range: 4..<6, candidates: ["song.ogg"]))
     #expect(await complete("get aaaa") == Completions(range: 4..<8, candidates: ["aaaa2222"]))
     #expect(await complete("delete ") == Completions(range: 7..<7, candidates: ["notes.txt"]))
     #expect(await complete("gossip b").candidates == ["bob.test:8999"])
   }
 
-  @Test func namesWithSpacesAreQuotedLikeTheWord() async {
+  @Test func `names with spaces are quoted like the word`() async {
     let spaced = snapshot([file("ab", "my song.ogg")])
     #expect(await complete("get my", spaced).candidates.map(\.text) == ["my\\ song.ogg"])
     #expect(await complete("get 'my s", spaced) == Completions(range: 4..<9, candidates: ["'my song.ogg'"]))
   }
 
-  @Test func aNameThatSeveralFilesHaveIsOfferedAsIds() async {
+  @Test func `a name that several files have is offered as ids`() async {
     let same = snapshot([file("abc1", "x.txt"), file("abc2", "x.txt")])
     #expect(await complete("get x", same).candidates.map(\.text) == ["abc10000", "abc20000"])
   }
 
-  @Test func pathsComplete() async throws {
+  @Test func `paths complete`() async throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: directory) }
     try FileManager.default.createDirectory(

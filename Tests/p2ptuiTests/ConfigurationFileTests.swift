@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test func itTakesTheNamesOfTheOptions() throws {
+  @Test func `it takes the names of the options`() throws {
     let all = try options(
       """
       # how I like it
@@ -35,7 +35,7 @@ import Testing
     #expect(all.settings.gossipInterval == 1_500)
   }
 
-  @Test func theCommandLineWins() throws {
+  @Test func `the command line wins`() throws {
     let text = "theme: light\nbootstrap: none\ndownloads: 5\non-hangup: serve"
     let both = try options(text, "--theme", "mono", "--bootstrap", "there:3")
     #expect(both.theme == .mono && both.settings.bootstrap.map(\.host) == ["there"])
@@ -43,7 +43,7 @@ import Testing
     #expect(try options(text, "--bootstrap=there:3").settings.bootstrap.count == 1)
   }
 
-  @Test func keysCanBeOthers() throws {
+  @Test func `keys can be changed`() throws {
     let file = try ConfigurationFile(
       text: "keys:\n  fetch: [o, F5]\n  delete: C-x\n  page-up: Ctrl-U\n  follow: []", path: "config")
     #expect(file.keys.intent(of: .character("o"), in: .files) == .fetch)
@@ -54,47 +54,45 @@ import Testing
     #expect(file.keys.hints(for: .files).first?.key == .character("o"))
   }
 
-  @Test(
-    "mistakes are told with their line",
-    arguments: [
-      ("theme: pink", "config, line 1: The value 'pink' is invalid for '--theme <theme>': one of dark"),
-      ("ascii: yes\ncolour: red", "config, line 2: there is no setting 'colour'"),
-      ("demo: yes", "config, line 1: there is no setting 'demo'"),
-      ("ascii: maybe", "config, line 1: ascii is yes or no"),
-      ("theme: [a, [b]]", "config, line 1: a list of values"),
-      ("just words", "config, line 1: settings are written as name: value"),
-      ("keys: f", "config, line 1: keys are written as action: key"),
-      ("keys:\n  fech: f", "config, line 2: there is no action 'fech'. There are up, down, page-up"),
-      ("keys:\n  fetch: Hyper-f", "config, line 2: there is no key 'Hyper-f'."),
-      ("keys:\n\n  fetch: D", "config, line 3: D would be fetch and delete in the pane Files"),
-      ("keys:\n  quit: []", "config, line 2: quit needs a key"),
-      ("theme: 'light", "config, line 1: found unexpected end of stream"),
-      ("ascii: yes\n\ttheme: light", "config, line 2: found a tab character"),
-      ("theme: light\nascii: no\ntheme: dark", "config, line 3: theme is there twice"),
-      ("theme: light\n\"theme\" : dark", "config, line 2: theme is there twice"),
-      ("theme:", "config, line 1: Missing value for '--theme <theme>'"),
-      ("ascii: yes\ntheme: [light, dark]", "config, line 2: theme takes one value"),
-      ("bootstrap: []", "config, line 1: bootstrap takes a value or more"),
-      ("ascii: no\nbootstrap: [none, a:1]", "config, line 2: --bootstrap none and --bootstrap HOST:PORT"),
-      ("no-http: yes\nshare-http: yes", "config, line 2: --share-http and --no-http exclude each other"),
-      (
-        "limit-up: 4095",
-        "config, line 1: The value '4095' is invalid for '--limit-up <rate>': at least 4K a second"
-      ),
-      ("print-config: yes", "config, line 1: there is no setting 'print-config'"),
-      ("limit-up: fast", "config, line 1: The value 'fast' is invalid for '--limit-up <rate>': a size is"),
-    ])
-  func mistakes(text: String, start: String) {
+  @Test(arguments: [
+    ("theme: pink", "config, line 1: The value 'pink' is invalid for '--theme <theme>': one of dark"),
+    ("ascii: yes\ncolour: red", "config, line 2: there is no setting 'colour'"),
+    ("demo: yes", "config, line 1: there is no setting 'demo'"),
+    ("ascii: maybe", "config, line 1: ascii is yes or no"),
+    ("theme: [a, [b]]", "config, line 1: a list of values"),
+    ("just words", "config, line 1: settings are written as name: value"),
+    ("keys: f", "config, line 1: keys are written as action: key"),
+    ("keys:\n  fech: f", "config, line 2: there is no action 'fech'. There are up, down, page-up"),
+    ("keys:\n  fetch: Hyper-f", "config, line 2: there is no key 'Hyper-f'."),
+    ("keys:\n\n  fetch: D", "config, line 3: D would be fetch and delete in the pane Files"),
+    ("keys:\n  quit: []", "config, line 2: quit needs a key"),
+    ("theme: 'light", "config, line 1: found unexpected end of stream"),
+    ("ascii: yes\n\ttheme: light", "config, line 2: found a tab character"),
+    ("theme: light\nascii: no\ntheme: dark", "config, line 3: theme is there twice"),
+    ("theme: light\n\"theme\" : dark", "config, line 2: theme is there twice"),
+    ("theme:", "config, line 1: Missing value for '--theme <theme>'"),
+    ("ascii: yes\ntheme: [light, dark]", "config, line 2: theme takes one value"),
+    ("bootstrap: []", "config, line 1: bootstrap takes a value or more"),
+    ("ascii: no\nbootstrap: [none, a:1]", "config, line 2: --bootstrap none and --bootstrap HOST:PORT"),
+    ("no-http: yes\nshare-http: yes", "config, line 2: --share-http and --no-http exclude each other"),
+    (
+      "limit-up: 4095",
+      "config, line 1: The value '4095' is invalid for '--limit-up <rate>': at least 4K a second"
+    ),
+    ("print-config: yes", "config, line 1: there is no setting 'print-config'"),
+    ("limit-up: fast", "config, line 1: The value 'fast' is invalid for '--limit-up <rate>': a size is"),
+  ])
+  func `mistakes are told with their line`(text: String, start: String) {
     let told = mistake(text)
     #expect(told.hasPrefix(start) && !told.contains("\n"), "\(told)")
   }
 
-  @Test("a file without settings is fine", arguments: ["", "# nothing\n", "\n\n", "keys:"])
-  func empty(text: String) {
+  @Test(arguments: ["", "# nothing\n", "\n\n", "keys:"])
+  func `a file without settings is fine`(text: String) {
     #expect(mistake(text) == "")
   }
 
-  @Test func onlyAFileThatWasNamedHasToBeThere() throws {
+  @Test func `only a file that was named has to be there`() throws {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("p2ptui-\(UUID())")
     try FileManager.default.createDirectory(
       at: directory.appendingPathComponent("p2ptui"), withIntermediateDirectories: true)
@@ -114,7 +112,7 @@ import Testing
     #expect(try ConfigurationFile(path: nil, environment: environment).arguments.count == 1)
   }
 
-  @Test func everyKeyIsReadByItsName() {
+  @Test func `every key is read by its name`() {
     for key in Set(KeyTable().bindings.flatMap(\.keys)) { #expect(Key(name: key.name) == key) }
     #expect(Key(name: "") == nil && Key(name: "F13") == nil && Key(name: "C-") == nil)
     #expect(Key(name: "alt-x") == nil && Key(name: "M-x") == .alt("x") && Key(name: "pgdn") == .pageDown)

@@ -19,30 +19,28 @@ import Testing
     text.replacing(/(?m)^#( *[a-z-]+: )/) { "\($0.1)" }
   }
 
-  @Test(
-    "what is printed reads as what it was printed from",
-    arguments: [
-      ["--bootstrap=none", "--bind=::", "--no-http", "--trust-deletes=none", "--home=~", "--headless"],
-      [
-        "--bootstrap=one:1", "--bootstrap=[::1]:2", "--share-http", "--http-bind=0.0.0.0", "--json",
-        "--ascii",
-      ],
-      ["--home=/a dir: #1 'x' \"y\" – ü", "--log-file=-", "--log-level=debug", "--theme=high-contrast"],
-      [
-        "--auto-fetch=0", "--downloads=1", "--uploads=256", "--accept-push=no", "--no-mouse",
-        "--on-hangup=serve",
-      ],
-      ["--limit-down=2M", "--limit-up=5001", "--quota=8388607T", "--max-file-size=1"],
-      ["--limit-up=1.5G/s", "--sync-delay=0", "--gossip-interval=0.01", "--gossip-fanout=64"],
-      ["--peer-timeout=1000000000", "--cleanup-interval=1.205"],
-    ])
-  func roundTrip(commandLine: [String]) throws {
+  @Test(arguments: [
+    ["--bootstrap=none", "--bind=::", "--no-http", "--trust-deletes=none", "--home=~", "--headless"],
+    [
+      "--bootstrap=one:1", "--bootstrap=[::1]:2", "--share-http", "--http-bind=0.0.0.0", "--json",
+      "--ascii",
+    ],
+    ["--home=/a dir: #1 'x' \"y\" – ü", "--log-file=-", "--log-level=debug", "--theme=high-contrast"],
+    [
+      "--auto-fetch=0", "--downloads=1", "--uploads=256", "--accept-push=no", "--no-mouse",
+      "--on-hangup=serve",
+    ],
+    ["--limit-down=2M", "--limit-up=5001", "--quota=8388607T", "--max-file-size=1"],
+    ["--limit-up=1.5G/s", "--sync-delay=0", "--gossip-interval=0.01", "--gossip-fanout=64"],
+    ["--peer-timeout=1000000000", "--cleanup-interval=1.205"],
+  ])
+  func `what is printed reads as what it was printed from`(commandLine: [String]) throws {
     let meant = try options("", commandLine)
     #expect(meant != Options())
     #expect(try options(ConfigurationText.of(meant)) == meant)
   }
 
-  @Test func keysReadAsTheyWerePrinted() throws {
+  @Test func `keys read as they were printed`() throws {
     let meant = try options(
       "keys: {fetch: [o, F5, '#', ':'], filter: '\"', command: [',', '-', '[', '?', \"'\"], help: '!', "
         + "delete: [C-x, M-ü], follow: [], raise: '~', lower: [], mark: Space}")
@@ -50,14 +48,14 @@ import Testing
     #expect(try options(ConfigurationText.of(meant)) == meant)
   }
 
-  @Test func withoutSettingsEverythingIsCommentedOut() throws {
+  @Test func `without settings everything is commented out`() throws {
     let text = ConfigurationText.of(Options())
     #expect(try options(text) == Options())
     let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") && !$0.hasPrefix("  #") }
     #expect(lines == ["keys:"])
   }
 
-  @Test func everySettingAndEveryKeyIsThereToBeTakenOutOfItsComment() throws {
+  @Test func `every setting and every key is there to be taken out of its comment`() throws {
     let file = try ConfigurationFile(text: uncommented(ConfigurationText.of(Options())), path: "config")
     let flags = OptionHelp.settings.filter(\.isFlag).map(\.name)
     #expect(Set(file.arguments.map(\.option) + flags) == Set(OptionHelp.settings.map(\.name)))
@@ -67,14 +65,14 @@ import Testing
     for intent in Intent.allCases { #expect(text.contains("#  \(intent.name): ["), "\(intent.name)") }
   }
 
-  @Test func defaultsAreWrittenAsTheHelpTellsThem() {
+  @Test func `defaults are written as the help tells them`() {
     for option in OptionHelp.settings {
       guard let told = option.text.firstMatch(of: /\(default: ([^ <~.()]+)\)/)?.1 else { continue }
       #expect(ConfigurationText.values(of: option.name, in: Options()) == [String(told)], "\(option.name)")
     }
   }
 
-  @Test func linesFitATerminal() throws {
+  @Test func `lines fit a terminal`() throws {
     for line in ConfigurationText.of(Options()).split(separator: "\n") where line.hasPrefix("# ") {
       #expect(line.count <= 78, "\(line)")
     }
@@ -87,7 +85,7 @@ import Testing
     #expect(try options("home: ./~").home == "./~")
   }
 
-  @Test func noneTakesALimitBack() throws {
+  @Test func `the value none removes a limit`() throws {
     let text = "limit-up: 2M\nquota: 1G"
     let both = try options(text, ["--limit-up", "none", "--quota=none"])
     #expect(both.settings.limitUp == nil && both.settings.quota == nil)

@@ -15,7 +15,7 @@ import Testing
     return driver
   }
 
-  @Test func theDefaultIsNo() {
+  @Test func `the default answer is no`() {
     for key in [Key.enter, .escape, .character("n"), .control("c")] {
       var driver = asked()
       #expect(driver.model.dialog != nil)
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test func itIsSentAfterFiveSeconds() {
+  @Test func `a deletion is sent after five seconds`() {
     var driver = asked()
     driver.type("y")
     #expect(driver.foot.contains("Deleting notes.txt in 5 s."))
@@ -37,7 +37,7 @@ import Testing
     expectCommands([own], &driver)
   }
 
-  @Test func noNoticeHidesThatItCanBeUndone() {
+  @Test func `no notice hides that it can be undone`() {
     var driver = asked()
     driver.type("y")
     driver.send(.replies([.failed("song.flac has no holder.")]))
@@ -46,7 +46,7 @@ import Testing
     #expect(driver.foot.contains("no holder"))
   }
 
-  @Test func undoTakesItBack() {
+  @Test func `undo takes a deletion back`() {
     var driver = asked()
     driver.type("yu")
     #expect(driver.foot.contains("Not deleted: notes.txt."))
@@ -56,7 +56,7 @@ import Testing
     #expect(driver.foot.contains("nothing to undo"))
   }
 
-  @Test func quittingSendsItFirst() {
+  @Test func `quitting sends the deletion first`() {
     var driver = asked()
     driver.type("yq")
     let requests = driver.takeRequests()
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func theCommandExitSendsItFirstToo() {
+  @Test func `the command exit sends the deletion first too`() {
     var driver = asked()
     driver.type("y")
     driver.send(.output(CommandOutput(lines: [], leave: .exit)))
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func forgettingTheLastCopyIsToldToBeThat() {
+  @Test func `forgetting the last copy is named as that`() {
     var driver = Fixture.model()
     driver.type("jjjjx")
     #expect(driver.screen.contains("Only the copy here goes, to the trash."))
@@ -89,7 +89,7 @@ import Testing
     #expect(driver.screen.contains("Nobody else has 1 of them now."))
   }
 
-  @Test func severalNeedTheirNumberTyped() {
+  @Test func `several files need their number typed`() {
     var driver = Fixture.model()
     driver.type("AD")
     #expect(driver.screen.contains("The other 6 are not yours."))
@@ -103,12 +103,12 @@ import Testing
     expectCommands([.delete(Fixture.id(8)), own], &driver)
   }
 
-  @Test func sixAreNamedAndTheRestCounted() {
+  @Test func `six files are named, and the rest counted`() {
     #expect(Dialog.list((1...9).map(String.init)).last == "  and 3 more")
     #expect(Dialog.list((1...7).map(String.init)).count == 7)
   }
 
-  @Test func filesOfOthersAreNotAskedAbout() {
+  @Test func `files of others are refused without a question`() {
     var driver = Fixture.model()
     driver.type("/song")
     driver.press(.enter)
@@ -116,7 +116,7 @@ import Testing
     #expect(driver.model.dialog == nil && driver.foot.contains("Only its owner"))
   }
 
-  @Test func forgettingIsAskedToo() {
+  @Test func `forgetting needs a confirmation too`() {
     var driver = Fixture.model()
     driver.type("/notes")
     driver.press(.enter)

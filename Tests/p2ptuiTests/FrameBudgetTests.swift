@@ -18,23 +18,23 @@ import Testing
     return times
   }
 
-  @Test func neverMoreThanTwentyFramesInASecond() {
+  @Test func `never more than twenty frames in a second`() {
     let all = times(10_000) { _ in .key }
     for start in all { #expect(all.count { $0 >= start && $0 < start + 1000 } <= 20) }
     #expect(all.count >= 160)
   }
 
-  @Test func newsComesFiveTimesASecond() {
+  @Test func `news is drawn at most five times a second`() {
     #expect(times(10_000) { _ in .news }.count == 50)
   }
 
-  @Test func aKeyIsAnsweredAtOnceWhateverElseIsNew() {
+  @Test func `a key is answered at once, whatever else is new`() {
     let keys = Set((1...90).map { Int64($0 * 107) })
     let all = times(10_000) { keys.contains($0) ? .key : .news }
     #expect(keys.isSubset(of: Set(all)))
   }
 
-  @Test func whatAKeyBringsAboutLeavesAFrameForTheNextKey() {
+  @Test func `what a key brings about leaves a frame for the next key`() {
     // Typing into a filter: each key shows the text, and soon afterwards what matches it.
     let keys = Set((1...90).map { Int64($0 * 107) })
     let all = times(10_000) { now in
@@ -44,7 +44,7 @@ import Testing
     #expect(all.count > 3 * keys.count / 2)
   }
 
-  @Test func aWaitIsNoLongerThanItMustBe() {
+  @Test func `a wait is no longer than it must be`() {
     for cause in [FrameBudget.Cause.key, .answer] {
       var budget = FrameBudget()
       for _ in 0..<FrameBudget.burst { budget.draw(at: 0) }

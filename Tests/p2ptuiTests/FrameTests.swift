@@ -7,8 +7,8 @@ import Testing
 @Suite struct FrameTests {
   static let sizes = [(80, 24), (120, 36), (200, 60), (60, 50), (40, 12), (60, 17), (30, 5)]
 
-  @Test("a screen of every usable size, and of one that is too small", arguments: sizes)
-  func everySize(width: Int, height: Int) {
+  @Test(arguments: sizes)
+  func `a screen of every usable size, and of one that is too small`(width: Int, height: Int) {
     let driver = Fixture.model(
       Fixture.snapshot(transfers: Fixture.transfers), width: width, height: height)
     expectGolden("screen-\(width)x\(height)", driver.screen)
@@ -22,13 +22,12 @@ import Testing
   }
 
   @Test(
-    "empty panes name keys as they are bound",
     arguments: [
       ([.control("x")], "No peers yet. C-x gossip HOST:PORT greets one."),
       ([.character(";")], "No peers yet. ;gossip HOST:PORT greets one."),
       ([], "No peers yet. gossip HOST:PORT greets one."),
     ] as [([Key], String)])
-  func emptyPanes(keys: [Key], text: String) {
+  func `empty panes name keys as they are bound`(keys: [Key], text: String) {
     var snapshot = Fixture.snapshot(records: [])
     snapshot.peers = []
     let table = KeyTable().rebound([.command: keys, .push: []])
@@ -37,7 +36,7 @@ import Testing
     #expect(driver.screen.contains("No files yet. \(table.typed("push")) shares one;"))
   }
 
-  @Test func whereNothingMatchesTheWayBackIsTold() {
+  @Test func `where nothing matches, the way back is told`() {
     var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers), width: 120, height: 36)
     for (pane, noun) in [("1", "file"), ("2", "peer"), ("3", "line"), ("4", "transfer")] {
       driver.type(pane + "/no such thing")
@@ -48,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func inASCIINothingElseIsDrawn() {
+  @Test func `in ASCII nothing else is drawn`() {
     var driver = Fixture.model(
       Fixture.snapshot(records: Array(Fixture.records[..<2]), transfers: Fixture.transfers), symbols: .ascii)
     driver.press(.character("?"))
@@ -58,7 +57,7 @@ import Testing
     expectGolden("ascii", driver.screen)
   }
 
-  @Test func everyPaneHasItsHints() {
+  @Test func `every pane has its hints`() {
     var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers), width: 120, height: 36)
     var hints: [String] = []
     for pane in "1234" {
@@ -68,19 +67,19 @@ import Testing
     expectGolden("hints", hints.joined(separator: "\n"))
   }
 
-  @Test func helpComesFromTheKeyTable() {
+  @Test func `help comes from the key table`() {
     var driver = Fixture.model(width: 100, height: 80)
     driver.press(.character("?"))
     expectGolden("help", driver.screen)
   }
 
-  @Test func narrowHelpLeavesRoomForWords() {
+  @Test func `narrow help leaves room for words`() {
     var driver = Fixture.model(width: 40, height: 24)
     driver.press(.character("?"))
     expectGolden("help-narrow", driver.screen)
   }
 
-  @Test func onANarrowScreenMarksAreCountedOnly() {
+  @Test func `on a narrow screen marks are only counted`() {
     var driver = Fixture.model(width: 40, height: 12)
     driver.type("A")
     #expect(driver.screen.contains(" 8 marked · 1/8 "))
@@ -88,19 +87,19 @@ import Testing
     #expect(driver.screen.contains(" 8 marked, 4.7 GiB · 1/8 · by name "))
   }
 
-  @Test func wideHelpHasTwoColumnsAndThePaneAtHandFirst() {
+  @Test func `wide help has two columns, with the pane at hand first`() {
     var driver = Fixture.model(width: 140, height: 40)
     driver.type("4?")
     expectGolden("help-wide", driver.screen)
   }
 
-  @Test func maximisedAPaneNamesTheOthers() {
+  @Test func `a maximised pane names the others`() {
     var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers), width: 100, height: 24)
     driver.type("3m")
     expectGolden("maximised", driver.screen)
   }
 
-  @Test func marksARangeAndAFilterAreTold() {
+  @Test func `marks, a range and a filter are shown`() {
     var driver = Fixture.model()
     driver.type("/!failed")
     driver.press(.enter)
@@ -109,7 +108,7 @@ import Testing
   }
 
   /// Wide, combining, joined, right-to-left and hostile characters keep the columns straight.
-  @Test func namesOfAllScripts() {
+  @Test func `names in all scripts are drawn in their columns`() {
     let names = [
       "a\u{301}ccents com\u{308}bined.txt", "日本語のとても長いファイル名前です.pdf", "한국어 파일.txt", "👨‍👩‍👧 family 👍🏽 ❤️.jpg",
       "🇨🇦 flag.png", "שלום עולם.txt", "مرحبا بالعالم.txt", "\u{202E}gpj.exe", "tab\there\u{1B}]0;x\u{07}",
@@ -126,7 +125,7 @@ import Testing
     }
   }
 
-  @Test func aDirectoryToShareFrom() {
+  @Test func `a directory to share from is listed`() {
     var driver = Fixture.model()
     driver.type("p")
     let entries = [
@@ -141,7 +140,7 @@ import Testing
     expectGolden("push", driver.screen)
   }
 
-  @Test func detailsOfEverySubject() {
+  @Test func `every kind of subject has details`() {
     var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers))
     for (pane, name) in [("1", "file"), ("2", "peer"), ("3", "log"), ("4", "transfer")] {
       driver.type(pane)
@@ -171,7 +170,7 @@ import Testing
     expectGolden("prompt", driver.screen)
   }
 
-  @Test func outputOfACommand() {
+  @Test func `a command's output is shown in a box`() {
     var driver = Fixture.model()
     driver.type(":log 40")
     driver.press(.enter)
@@ -180,7 +179,7 @@ import Testing
     expectGolden("output", driver.screen)
   }
 
-  @Test func theSelectedRowHasTheCursorAndItsRole() {
+  @Test func `the selected row has the cursor and its role`() {
     var driver = Fixture.model()
     driver.press(.down)
     let frame = Views.frame(driver.model)
@@ -190,13 +189,13 @@ import Testing
     #expect(Views.frame(driver.model).row(4).allSatisfy { $0.role == .selectedElsewhere })
   }
 
-  @Test func noControlCharacterReachesTheScreen() {
+  @Test func `no control character reaches the screen`() {
     for scalar in Fixture.model(width: 200, height: 60).screen.unicodeScalars where scalar != "\n" {
       #expect(scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) && scalar.value != 0x202E)
     }
   }
 
-  @Test func nothingChangesWhenNothingHappens() {
+  @Test func `nothing is redrawn when nothing happens`() {
     var driver = Fixture.model()
     let before = Views.frame(driver.model)
     driver.pass(300)

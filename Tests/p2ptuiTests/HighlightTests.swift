@@ -23,23 +23,23 @@ import Testing
     return Fixture.model(Fixture.snapshot(records: records), width: width)
   }
 
-  @Test(
-    "the words of a filter stand out in the name, whatever their case",
-    arguments: [
-      ("Notes of notes.txt", "notes", ["Notes", "notes"]), ("Notes.txt", "txt no", ["No", "txt"]),
-      ("日本語のファイル.pdf", "ファイル", ["ファイル"]), ("aaaa", "aa", ["aaaa"]),
-      ("a\u{301}ccents", "a\u{301}c", ["a\u{301}c"]), ("İstanbul.txt", "istanbul", []),
-      ("👨‍👩‍👧 family.jpg", "fam", ["fam"]), ("two words.txt", "\"o w\"", ["o w"]),
-      ("notes.txt", "name:notes !name:pdf >1", ["notes"]), ("x\u{1B}y notes", "y", ["y"]),
-    ])
-  func words(name: String, filter: String, wanted: [String]) {
+  @Test(arguments: [
+    ("Notes of notes.txt", "notes", ["Notes", "notes"]), ("Notes.txt", "txt no", ["No", "txt"]),
+    ("日本語のファイル.pdf", "ファイル", ["ファイル"]), ("aaaa", "aa", ["aaaa"]),
+    ("a\u{301}ccents", "a\u{301}c", ["a\u{301}c"]), ("İstanbul.txt", "istanbul", []),
+    ("👨‍👩‍👧 family.jpg", "fam", ["fam"]), ("two words.txt", "\"o w\"", ["o w"]),
+    ("notes.txt", "name:notes !name:pdf >1", ["notes"]), ("x\u{1B}y notes", "y", ["y"]),
+  ])
+  func `the words of a filter stand out in the name, whatever their case`(
+    name: String, filter: String, wanted: [String]
+  ) {
     let spans = Highlight.spans(
       Visible.text(name), .text, words: FileFilter(filter, peers: []).texts(in: .name))
     #expect(spans.filter(\.isMatch).map(\.text) == wanted)
     #expect(spans.map(\.text).joined() == Visible.text(name))
   }
 
-  @Test func whileTypedAndAfterwardsUntilEscTakesTheFilterAway() {
+  @Test func `matches stand out while a filter is typed, and until Esc takes it away`() {
     var driver = driver("notes.txt", "holiday.jpg")
     driver.type("/ote")
     #expect(found(driver, line: 3) == ["ote"])
@@ -49,7 +49,7 @@ import Testing
     #expect(found(driver, line: 3) == [] && found(driver, line: 4) == [])
   }
 
-  @Test func theSelectedRowAndOthersKeepTheirRoles() {
+  @Test func `the selected row and the others keep their roles`() {
     var driver = driver("one note", "two notes")
     driver.type("/note")
     driver.press(.enter)
@@ -58,7 +58,7 @@ import Testing
     #expect(found(driver, line: 3) == ["note"] && found(driver, line: 4) == ["note"])
   }
 
-  @Test func goingFromMatchToMatchShowsThemUntilEsc() {
+  @Test func `going from match to match shows them until Esc`() {
     var driver = driver("a.txt", "holiday.jpg", "other.txt")
     driver.type("/txt")
     driver.press(.enter, .escape)
@@ -68,7 +68,7 @@ import Testing
     #expect(found(driver, line: 3) == [] && found(driver, line: 5) == [])
   }
 
-  @Test func whatIsCutIsToldByTheEllipsis() {
+  @Test func `a match that is cut is shown by the ellipsis`() {
     var driver = driver(
       "a very long name of a file that goes on behind the column and ends with treasure.txt")
     driver.type("/treasure")
@@ -78,7 +78,7 @@ import Testing
     #expect(found(driver, line: 3) == ["very"])
   }
 
-  @Test func aWideCharacterAtTheEdgeIsCutWhole() {
+  @Test func `a wide character at the edge is cut whole`() {
     let line = Highlight.spans("日本語のファイル", .text, words: ["本語の"])
     let cut = Fit.clip(line, to: 6, ellipsis: "…")
     #expect(cut == [Span("日"), Span("本", isMatch: true), Span("…", isMatch: true)])
@@ -87,7 +87,7 @@ import Testing
     #expect(Fit.clip(line, to: 2, ellipsis: "...").map(\.text) == [".."])
   }
 
-  @Test func ownersIdsPeersTransfersAndTheLogToo() {
+  @Test func `matches stand out in owners, ids, peers, transfers and the log too`() {
     var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers), width: 120, height: 36)
     driver.type("m/owner:ALI")
     #expect(found(driver, line: 3) == ["ali"])

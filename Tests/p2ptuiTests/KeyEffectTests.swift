@@ -84,8 +84,8 @@ import Testing
     Case(.quit) { $0.screen.contains("2 transfers are not finished.") },
   ]
 
-  @Test("a key does what the help says", arguments: cases)
-  func effect(of test: Case) throws {
+  @Test(arguments: cases)
+  func `a key does what the help says`(of test: Case) throws {
     for key in Set(KeyTable().bindings.filter { $0.intent == test.intent }.flatMap(\.keys)) {
       #expect(Self.holds(test, pressing: key) != false, "\(key.name)")
     }
@@ -100,11 +100,11 @@ import Testing
     return test.has(&driver)
   }
 
-  @Test func noIntentIsLeftOut() {
+  @Test func `no intent is left out`() {
     #expect(Set(Self.cases.map(\.intent)) == Set(Intent.allCases))
   }
 
-  @Test func keysThatRedrawAndSuspendWorkInEveryLayer() {
+  @Test func `keys that redraw and suspend work in every layer`() {
     for layer in ["", ":", "/", "p", "?", "jjjjD"] {
       for key in [Key.control("l"), .control("z")] {
         var driver = Fixture.model()

@@ -15,8 +15,8 @@ import Testing
     ("\u{1B}\u{1B}[A", [.escape, .up]),
   ]
 
-  @Test("bytes become keys, however they are split", arguments: cases)
-  func decodes(text: String, keys: [Key]) {
+  @Test(arguments: cases)
+  func `bytes become keys, however they are split`(text: String, keys: [Key]) {
     let bytes = Array(text.utf8)
     for size in 1...max(1, bytes.count) {
       var decoder = KeyDecoder()
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func aLoneEscapeIsToldByTime() {
+  @Test func `a lone Esc is told by time`() {
     var decoder = KeyDecoder()
     let atOnce = decoder.decode([0x1B])
     #expect(atOnce.isEmpty && decoder.isWaiting)
@@ -39,7 +39,7 @@ import Testing
     #expect(next == [.key(.character("a"))])
   }
 
-  @Test func theTerminalsOwnSequencesWin() {
+  @Test func `the terminal's own sequences win`() {
     var decoder = KeyDecoder(sequences: [[0x1B, 0x5B, 0x5B, 0x41]: .function(1)])
     let early = decoder.decode([0x1B, 0x5B, 0x5B])
     #expect(early.isEmpty)
@@ -47,7 +47,7 @@ import Testing
     #expect(keys == [.key(.function(1)), .key(.up)])
   }
 
-  @Test func noiseNeverStopsIt() {
+  @Test func `noise never stops the parser`() {
     var decoder = KeyDecoder()
     var state: UInt32 = 1
     for _ in 0..<20_000 {
@@ -64,11 +64,11 @@ import Testing
 @Suite struct KeyTableTests {
   private let table = KeyTable()
 
-  @Test func noKeyMeansTwoThingsInOnePane() {
+  @Test func `no key means two things in one pane`() {
     #expect(table.conflict == nil)
   }
 
-  @Test func everyIntentHasAKeyThatIsNoFunctionKey() {
+  @Test func `every intent has a key that is no function key`() {
     for intent in Intent.allCases {
       let keys = table.bindings.filter { $0.intent == intent }.flatMap(\.keys)
       #expect(keys.contains { if case .function = $0 { false } else { true } }, "\(intent)")

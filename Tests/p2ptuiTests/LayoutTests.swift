@@ -43,7 +43,7 @@ import Testing
     expectGolden("layout-80x24-transfers", try layout(80, 24, transfers: true))
   }
 
-  @Test func sideBySideFrom120Columns() throws {
+  @Test func `panes stand side by side from 120 columns`() throws {
     expectGolden("layout-120x36", try layout(120, 36))
     expectGolden("layout-120x36-transfers", try layout(120, 36, transfers: true))
   }
@@ -52,14 +52,14 @@ import Testing
     expectGolden("layout-200x60", try layout(200, 60, transfers: true))
   }
 
-  @Test func lowOrMaximisedTheFocusedPaneHasItAll() throws {
+  @Test func `on a low or maximised screen the focused pane has it all`() throws {
     let whole = ["TTTTT"] + Array(repeating: "PPPPP", count: 10) + ["hhhhh"]
     #expect(try layout(40, 12, focus: .peers) == whole.joined(separator: "\n"))
     let large = try layout(80, 40, focus: .log, maximised: true)
     #expect(!large.contains("F") && large.contains("L"))
   }
 
-  @Test func everyUsableSizeIsFilledWithoutGapsOrOverlaps() throws {
+  @Test func `every usable size is filled without gaps or overlaps`() throws {
     for width in stride(from: 40, through: 260, by: 20) {
       for height in stride(from: 10, through: 90, by: 8) {
         for transfers in [false, true] {
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func tooSmallIsNoLayout() {
+  @Test func `a screen that is too small has no layout`() {
     #expect(
       Layout(size: Size(width: 39, height: 24), focus: .files, maximised: false, transfers: false) == nil)
     #expect(

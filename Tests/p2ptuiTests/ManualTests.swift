@@ -8,7 +8,7 @@ import Testing
   private static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("docs/p2ptui.1").path
 
-  @Test func theManualTellsWhatTheProgramKnows() throws {
+  @Test func `the manual tells what the program knows`() throws {
     let manual = try String(contentsOfFile: Self.path, encoding: .utf8)
     let parts = [
       ("arguments", Self.arguments), ("options", Self.options), ("keys", Self.keys),

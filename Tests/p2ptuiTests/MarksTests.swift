@@ -8,7 +8,7 @@ import Testing
     driver.model.files.marks.compactMap(driver.model.files.order.row(of:)).sorted()
   }
 
-  @Test func aRangeFollowsTheSelectionBothWays() {
+  @Test func `a range follows the selection both ways`() {
     var driver = Fixture.model()
     driver.type("jjvjj")
     #expect(marked(driver) == [2, 3, 4])
@@ -18,7 +18,7 @@ import Testing
     #expect(marked(driver) == [0, 1, 2] && !driver.screen.contains("marking"))
   }
 
-  @Test func aRangeAddsToWhatWasMarkedAndEscGivesItUp() {
+  @Test func `a range adds to what was marked, and Esc gives it up`() {
     var driver = Fixture.model()
     driver.type(" jvjj")
     #expect(marked(driver) == [0, 2, 3, 4] && driver.screen.contains("marking"))
@@ -28,7 +28,7 @@ import Testing
     #expect(marked(driver).isEmpty)
   }
 
-  @Test func aRangeIsWorkedOnAsABatch() {
+  @Test func `a range is worked on as a batch`() {
     var driver = Fixture.model()
     driver.type("vjjf")
     expectCommands([.get(Fixture.id(5)), .get(Fixture.id(7)), .get(Fixture.id(6))], &driver)
@@ -36,7 +36,7 @@ import Testing
     #expect(marked(driver).isEmpty)
   }
 
-  @Test func aRangeGoesOnWhenFilesCome() {
+  @Test func `a range goes on when files come`() {
     var driver = Fixture.model()
     driver.type("vjj")
     driver.pass(10_000)
@@ -46,7 +46,7 @@ import Testing
     #expect(marked(driver) == [0, 1, 2, 3])
   }
 
-  @Test func followingSelectsWhatIsHeardOfUntilOneMoves() {
+  @Test func `following selects the newest line until the user moves`() {
     var driver = Fixture.model()
     func arrive(_ number: Int, _ revision: UInt64) {
       var record = Fixture.record(number, "news \(number)")
@@ -66,7 +66,7 @@ import Testing
     #expect(driver.selectedName == "news 100" && !driver.screen.contains("following"))
   }
 
-  @Test func peersStayWhereTheyAreWhileKeysArePressed() {
+  @Test func `peers stay where they are while keys are pressed`() {
     var driver = Fixture.model()
     driver.pass(10_000)
     driver.type("2s")
@@ -86,7 +86,7 @@ import Testing
 }
 
 @Suite struct SearchTests {
-  @Test func matchesAreWalkedThroughWhenTheFilterIsOff() {
+  @Test func `matches are walked through when the filter is off`() {
     var driver = Fixture.model()
     driver.type("/owner:bob")
     driver.press(.enter, .escape)
@@ -103,7 +103,7 @@ import Testing
     #expect(driver.selectedName == last)
   }
 
-  @Test func theLogIsSearchedInContext() {
+  @Test func `the log is searched in context`() {
     var driver = Fixture.model(width: 120)
     driver.type("3m/line 17")
     driver.press(.enter)
@@ -114,7 +114,7 @@ import Testing
     #expect(driver.screen.contains("this is line 17") && driver.screen.contains("this is line 18"))
   }
 
-  @Test func aFilterThatIsCancelledIsNotWhatNLooksFor() {
+  @Test func `a filter that is cancelled is not what n looks for`() {
     var driver = Fixture.model()
     driver.type("/pdf")
     driver.press(.escape)
@@ -122,13 +122,11 @@ import Testing
     #expect(driver.foot.contains("Nothing was searched for"))
   }
 
-  @Test(
-    "the filter knows owners, holders, states and sizes",
-    arguments: [
-      ("owner:carol", 1), ("peer:carol", 2), ("here", 2), ("failed", 1), (">10M", 2), ("<1K !here", 0),
-      ("pdf", 2),
-    ])
-  func filters(text: String, count: Int) {
+  @Test(arguments: [
+    ("owner:carol", 1), ("peer:carol", 2), ("here", 2), ("failed", 1), (">10M", 2), ("<1K !here", 0),
+    ("pdf", 2),
+  ])
+  func `the filter knows owners, holders, states and sizes`(text: String, count: Int) {
     var driver = Fixture.model()
     driver.type("/" + text)
     #expect(driver.model.count(.files) == count)

@@ -5,7 +5,7 @@ import Testing
 
 /// What keys and events do.
 @Suite struct ModelTests {
-  @Test func movingStopsAtTheEnds() {
+  @Test func `moving stops at the ends`() {
     var driver = Fixture.model()
     driver.press(.up)
     #expect(driver.model.row(.files) == 0)
@@ -19,7 +19,7 @@ import Testing
     #expect(driver.model.row(.files) == 7)
   }
 
-  @Test func selectionIsByIdAndStaysOnItsLine() {
+  @Test func `the selection is by id, and stays on its line`() {
     var driver = Fixture.model()
     driver.press(.down, .down, .down)
     let name = driver.selectedName
@@ -31,7 +31,7 @@ import Testing
     #expect(driver.model.row(.files) - driver.model.top(.files) == line)
   }
 
-  @Test func untilAKeyIsPressedTheFirstRowIsSelected() {
+  @Test func `until a key is pressed, the first row is selected`() {
     var driver = Fixture.model(Fixture.snapshot(records: Array(Fixture.records[..<2])))
     driver.pass(10_000)
     driver.send(.snapshot(Fixture.snapshot(revision: 2)))
@@ -46,7 +46,7 @@ import Testing
     #expect(driver.selectedName == name && driver.model.row(.files) == 1)
   }
 
-  @Test func aPaneWhereNobodyWasGoesOnSelectingItsFirstRow() {
+  @Test func `a pane that was never used goes on selecting its first row`() {
     var driver = Fixture.model(Fixture.snapshot(transfers: Array(Fixture.transfers[2...])))
     driver.type("jj2")
     driver.pass(10_000)
@@ -57,7 +57,7 @@ import Testing
     #expect(driver.model.row(.transfers) == 2 && driver.model.focus == .transfers)
   }
 
-  @Test func filesAreNotOrderedAgainWhileKeysArePressed() {
+  @Test func `files are not ordered again while keys are pressed`() {
     var driver = Fixture.model()
     driver.pass(10_000)
     driver.press(.down)
@@ -68,7 +68,7 @@ import Testing
     #expect(driver.model.files.order.count == 3)
   }
 
-  @Test func anOrderIsAskedForOncePerRevision() {
+  @Test func `an order is asked for once per revision`() {
     var model = Model(snapshot: Fixture.snapshot(), size: Size(width: 80, height: 24))
     func sorts(_ requests: [Request]) -> [FileSort] {
       requests.compactMap { if case .sort(let sort) = $0 { sort } else { nil } }
@@ -82,7 +82,7 @@ import Testing
     #expect(third.map(\.query.sort) == [Fixture.column(1, from: .name)])
   }
 
-  @Test func panesAreWalkedThrough() {
+  @Test func `Tab walks through the panes`() {
     var driver = Fixture.model()
     var seen: [Pane] = []
     for _ in 0..<4 {
@@ -100,7 +100,7 @@ import Testing
     #expect(driver.model.focus == .log)
   }
 
-  @Test func fetchTakesTheSelectedOrTheMarkedFiles() {
+  @Test func `fetch takes the selected or the marked files`() {
     var driver = Fixture.model()
     driver.type("/lecture")
     driver.press(.enter)
@@ -114,7 +114,7 @@ import Testing
     #expect(driver.model.files.marks.isEmpty)
   }
 
-  @Test func fetchOfWhatIsHereSaysSo() {
+  @Test func `fetch of what is here says so`() {
     var driver = Fixture.model()
     driver.type("/notes")
     driver.press(.enter)
@@ -123,7 +123,7 @@ import Testing
     #expect(driver.foot.contains("here already"))
   }
 
-  @Test func aFilterWorksWhileTypedAndEscBringsTheOldOneBack() {
+  @Test func `a filter works while it is typed, and Esc brings the old one back`() {
     var driver = Fixture.model()
     driver.type("/pdf")
     #expect(driver.model.files.order.count == 2)
@@ -139,7 +139,7 @@ import Testing
     #expect(driver.model.files.order.count == 8)
   }
 
-  @Test func aFilterThatHidesTheSelectedFileLeadsToTheFirst() {
+  @Test func `a filter that hides the selected file leads to the first`() {
     var driver = Fixture.model()
     driver.type("G/notes")
     driver.press(.enter, .escape)
@@ -148,7 +148,7 @@ import Testing
     #expect(driver.model.row(.files) == 0)
   }
 
-  @Test func marksOfFilesThatAreGoneAreGone() {
+  @Test func `marks of files that are gone are gone`() {
     var driver = Fixture.model()
     driver.type("A")
     driver.pass(10_000)
@@ -168,7 +168,7 @@ import Testing
     #expect(driver.model.peers.sort == .files)
   }
 
-  @Test func logFollowsUntilOneMovesUp() {
+  @Test func `the log follows until the user moves up`() {
     var driver = Fixture.model()
     driver.type("3")
     var snapshot = driver.model.snapshot
@@ -195,7 +195,7 @@ import Testing
     #expect(!driver.model.log.rows.isEmpty)
   }
 
-  @Test func aNoticeAndABellTellThatAFetchEnded() {
+  @Test func `a notice and a bell tell that a fetch has ended`() {
     var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers))
     _ = driver.takeRequests()
     var transfers = Fixture.transfers
@@ -212,7 +212,7 @@ import Testing
     #expect(requests.isEmpty)
   }
 
-  @Test func newsWaitsUntilAnAnswerWasRead() {
+  @Test func `news waits until an answer was read`() {
     var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers))
     driver.type("D")
     #expect(driver.foot.contains("Only its owner"))
@@ -224,7 +224,7 @@ import Testing
     #expect(driver.foot.contains("Fetched song.flac."))
   }
 
-  @Test func repliesAreSummedUp() {
+  @Test func `replies are summed up`() {
     var driver = Fixture.model()
     driver.send(.replies([.done("Fetching a.txt.")]))
     #expect(driver.foot.contains("Fetching a.txt."))
@@ -232,7 +232,7 @@ import Testing
     #expect(driver.foot.contains("1 done, 1 refused: b.txt has no holder."))
   }
 
-  @Test func transfersArePausedResumedCancelledAndRetried() {
+  @Test func `transfers are paused, resumed, cancelled and retried`() {
     var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers))
     driver.type("4Pcr")
     let id = Fixture.id(4)
@@ -255,7 +255,7 @@ import Testing
     }
   }
 
-  @Test func resizingLosesNothing() {
+  @Test func `resizing loses nothing`() {
     var driver = Fixture.model()
     driver.press(.end)
     let name = driver.selectedName
@@ -266,7 +266,7 @@ import Testing
     #expect(driver.selectedName == name)
   }
 
-  @Test func whoLooksElsewhereSeesTheTransfersThatRun() {
+  @Test func `a user who looks elsewhere sees the transfers that run`() {
     let transfers = (1...12).map {
       TransferView(
         number: UInt64($0), direction: .down, file: Fixture.id(4), fileName: "\($0)",
@@ -281,7 +281,7 @@ import Testing
     #expect(driver.model.row(.transfers) == 11 && driver.model.top(.transfers) == 10)
   }
 
-  @Test func aNoticeTakesNoStepOfEsc() {
+  @Test func `a notice does not use up an Esc`() {
     var driver = Fixture.model()
     driver.type("An")
     #expect(driver.model.notice != nil && !driver.model.files.marks.isEmpty)
@@ -289,7 +289,7 @@ import Testing
     #expect(driver.model.notice == nil && driver.model.files.marks.isEmpty)
   }
 
-  @Test func theFilesOfAPeerAreThoseThatItHolds() {
+  @Test func `the files of a peer are those that it holds`() {
     func peer(_ name: String) -> PeerView {
       PeerView(
         handle: PeerHandle(9), id: PeerID(name), endpoint: Endpoint(host: "there", port: 8001), lastSeen: 0)
@@ -300,7 +300,7 @@ import Testing
     #expect(Model.filter(for: peer("")) == "peer:there:8001")
   }
 
-  @Test func aQuestionAndABoxHaveHintsOfTheirOwn() {
+  @Test func `a question and a box have hints of their own`() {
     var driver = Fixture.model()
     driver.type("jjjjD")
     #expect(driver.foot == " y yes  n no")
@@ -317,7 +317,7 @@ import Testing
     #expect(driver.screen.contains("1-19 of 60, PgDn scrolls, Esc closes"))
   }
 
-  @Test func everyKeyInEveryLayerAndSizeIsHarmless() {
+  @Test func `every key in every layer and size is harmless`() {
     let keys: [Key] =
       (0x20...0x7E).map { .character(Character(Unicode.Scalar($0))) }
       + "abcdefghijklmnopqrstuvwxyz".map { .control($0) }

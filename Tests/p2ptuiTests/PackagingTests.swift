@@ -12,11 +12,11 @@ import Testing
     return try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
   }
 
-  @Test func theDebianChangelogBeginsWithThisVersion() throws {
+  @Test func `the Debian changelog begins with this version`() throws {
     #expect(try text("debian/changelog").hasPrefix("p2ptui (\(EngineConfiguration.version)) "))
   }
 
-  @Test func theSystemdUnitStartsAPeer() throws {
+  @Test func `the systemd unit starts a peer`() throws {
     let unit = try text("packaging/p2ptui@.service")
     let line = try #require(unit.firstMatch(of: /(?m)^ExecStart=@bindir@\/p2ptui (.*)$/)?.1)
     let words = line.split(separator: " ").map { word in
@@ -27,7 +27,7 @@ import Testing
     #expect(unit.contains(" P2P_PORT=8040 HTTP_PORT=8041 "))
   }
 
-  @Test func theSettingsOfTheUnitThatTheManualsNameAreItsOwn() throws {
+  @Test func `the settings of the unit that the manuals name are its own`() throws {
     let unit = try text("packaging/p2ptui@.service")
     let own = try #require(unit.firstMatch(of: /(?m)^Environment=(HOST=.*)$/)?.1).split(separator: " ")
       .map { $0.prefix { $0 != "=" } }
@@ -37,8 +37,8 @@ import Testing
     }
   }
 
-  @Test("make makes what a document says", arguments: Manual.all + Manual.others)
-  func targets(manual: Manual) throws {
+  @Test(arguments: Manual.all + Manual.others)
+  func `make makes what a document says`(manual: Manual) throws {
     let known = Set(try text("Makefile").matches(of: /(?m)^([a-z]+):/).map { String($0.1) })
     let blocks = manual.blocks.flatMap { $0.text.split(separator: "\n").map(String.init) }
     let indented = manual.text.split(separator: "\n").filter { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }

@@ -5,7 +5,7 @@ import Testing
 
 /// What the mouse does at the place where something is drawn.
 @Suite struct PointingTests {
-  @Test func aClickSelectsARowAndFocusesItsPane() {
+  @Test func `a click selects a row and focuses its pane`() {
     var driver = Fixture.model()
     driver.click("lecture-03.pdf")
     #expect(driver.selectedName == "lecture-03.pdf")
@@ -15,7 +15,7 @@ import Testing
     #expect(driver.model.focus == .files)
   }
 
-  @Test func aDoubleClickOpensDetailsAndAClickBesideClosesThem() {
+  @Test func `a double click opens details, and a click beside closes them`() {
     var driver = Fixture.model()
     driver.click("notes.txt")
     driver.pass(Model.doubleClick + 1)
@@ -29,7 +29,7 @@ import Testing
     #expect(driver.model.overlay == nil && driver.model.focus == .files)
   }
 
-  @Test func aClickOnAColumnsHeadSortsAndTheNextOneReverses() {
+  @Test func `a click on a column's head sorts, and the next one reverses`() {
     var driver = Fixture.model()
     driver.click("SIZE")
     #expect(driver.model.files.query == FileQuery(sort: .size))
@@ -39,7 +39,7 @@ import Testing
     #expect(driver.model.peers.sort == .seen && driver.model.focus == .peers)
   }
 
-  @Test func aClickOnAHintIsItsKey() {
+  @Test func `a click on a hint is its key`() {
     var driver = Fixture.model()
     driver.click("fetch")
     expectCommands([.get(Fixture.id(5))], &driver)
@@ -47,7 +47,7 @@ import Testing
     #expect(driver.screen.contains("╭─ Keys ─"))
   }
 
-  @Test func theWheelMovesTheListUnderThePointerAndLeavesTheFocus() {
+  @Test func `the wheel moves the list under the pointer and leaves the focus`() {
     let more = (100..<200).map { Fixture.record($0, "file \($0)") }
     var driver = Fixture.model(Fixture.snapshot(records: more))
     driver.turn(.wheelDown, over: "file 102")
@@ -61,14 +61,14 @@ import Testing
     #expect(!driver.screen.contains("paused"))
   }
 
-  @Test func theWheelScrollsABox() {
+  @Test func `the wheel scrolls a box`() {
     var driver = Fixture.model()
     driver.type("?")
     driver.turn(.wheelDown, over: "─ Keys ─")
     #expect(driver.model.overlay?.scroll == Model.wheelRows)
   }
 
-  @Test func aQuestionIsAnsweredByItsWordsOnly() {
+  @Test func `a question is answered by its words only`() {
     var driver = Fixture.model()
     driver.type("jjjjD")
     driver.click("Every peer is told")
@@ -82,7 +82,7 @@ import Testing
     #expect(driver.foot.contains("Not deleted"))
   }
 
-  @Test func aPlaceWithoutMeaningDoesNothing() {
+  @Test func `a place without meaning does nothing`() {
     var driver = Fixture.model()
     let before = driver.screen
     driver.send(.mouse(.click, nil))
@@ -90,7 +90,7 @@ import Testing
     #expect(driver.screen == before)
   }
 
-  @Test func aRowThatMovedSinceIsStillTheOneThatWasClicked() {
+  @Test func `a row that moved since is still the one that was clicked`() {
     var driver = Fixture.model()
     let target = Views.frame(driver.model).target(at: Point(x: 20, y: 8))
     driver.type("I")

@@ -9,7 +9,7 @@ import Testing
       .first
   }
 
-  @Test func aLineIsRunAndKeptInTheHistory() {
+  @Test func `a line is run and kept in the history`() {
     var driver = Fixture.model(history: ["peers"])
     driver.type(":list pdf")
     driver.press(.enter)
@@ -27,7 +27,7 @@ import Testing
     #expect(driver.foot.hasPrefix(" :  a command"))
   }
 
-  @Test func pushRunsTheCommandPush() {
+  @Test func `push runs the command push`() {
     var driver = Fixture.model()
     driver.type("p/tmp/a.txt")
     driver.press(.enter)
@@ -35,7 +35,7 @@ import Testing
     #expect(line == "push /tmp/a.txt")
   }
 
-  @Test func completionOfPushIsShiftedToItsLine() {
+  @Test func `completion of push is shifted to its line`() {
     var driver = Fixture.model()
     driver.type("p/t")
     driver.press(.tab)
@@ -47,7 +47,7 @@ import Testing
     #expect(driver.model.prompt?.editor.line == "/tmp/")
   }
 
-  @Test func severalCandidatesGiveWhatTheyShareAndAreWalkedThrough() {
+  @Test func `several candidates give what they share, and are walked through`() {
     var driver = Fixture.model()
     driver.type(":p")
     driver.press(.tab)
@@ -63,7 +63,7 @@ import Testing
     #expect(driver.model.prompt?.choice == nil)
   }
 
-  @Test func anAnswerThatComesTooLateIsDropped() {
+  @Test func `an answer that comes too late is dropped`() {
     var driver = Fixture.model()
     driver.type(":p")
     driver.press(.tab)
@@ -73,7 +73,7 @@ import Testing
     #expect(driver.model.prompt?.editor.line == "pe")
   }
 
-  @Test func historyIsSearched() {
+  @Test func `history is searched`() {
     var driver = Fixture.model(history: ["get abcd", "list", "get ef01"])
     driver.type(":")
     driver.press(.control("r"))
@@ -86,7 +86,7 @@ import Testing
     #expect(line == "get abcd")
   }
 
-  @Test func filtersAndPathsHaveHistoriesOfTheirOwn() {
+  @Test func `filters and paths have histories of their own`() {
     var driver = Fixture.model(history: ["peers"])
     driver.type("/pdf")
     driver.press(.enter, .escape)
@@ -117,7 +117,7 @@ import Testing
     #expect(driver.foot == " :peers")
   }
 
-  @Test func theOnlyCandidateIsReadyForTheNextWord() {
+  @Test func `the only candidate is ready for the next word`() {
     var driver = Fixture.model()
     driver.type(":li")
     driver.press(.tab)
@@ -134,7 +134,7 @@ import Testing
     #expect(driver.model.prompt?.editor.line == "push a dir/")
   }
 
-  @Test func outputOfOneLineIsANoticeAndOfMoreAnOverlay() {
+  @Test func `output of one line is a notice, and of more an overlay`() {
     var driver = Fixture.model()
     driver.send(.output(CommandOutput(lines: ["One line."])))
     #expect(driver.foot == " One line." && driver.model.overlay == nil)
@@ -144,7 +144,7 @@ import Testing
     #expect(driver.model.overlay == nil)
   }
 
-  @Test func aLongLineKeepsItsCursorInView() {
+  @Test func `a long line keeps its cursor in view`() {
     var driver = Fixture.model(width: 40, height: 12)
     driver.type(":" + String(repeating: "日本", count: 60) + "end")
     #expect(driver.foot.hasSuffix("end"))
@@ -182,7 +182,7 @@ import Testing
 
   private func line(_ driver: Driver) -> String? { driver.model.prompt?.editor.line }
 
-  @Test func arrowsChooseAndEnterOpensADirectory() {
+  @Test func `arrows choose, and Enter opens a directory`() {
     var driver = opened()
     driver.press(.down, .down)
     #expect(line(driver) == "sub/")
@@ -198,7 +198,7 @@ import Testing
     }
   }
 
-  @Test func enterOnNothingBeginsToChoose() {
+  @Test func `Enter on nothing begins to choose`() {
     var driver = opened()
     driver.press(.enter)
     #expect(driver.model.prompt?.chosen?.label == "..")
@@ -206,7 +206,7 @@ import Testing
     #expect(driver.model.prompt == nil)
   }
 
-  @Test func typingAsksAnewAndTabTakesWhatIsCommon() {
+  @Test func `typing asks anew, and Tab takes what is common`() {
     var driver = opened()
     driver.type("a")
     answer(&driver, ["a.txt", "ab.txt"])
@@ -216,7 +216,7 @@ import Testing
     #expect(line(driver) == "ab.txt")
   }
 
-  @Test func whereNothingBeginsSoItIsSaid() {
+  @Test func `a beginning that nothing has is reported`() {
     var driver = opened()
     driver.type("x")
     answer(&driver, [])
@@ -225,7 +225,7 @@ import Testing
     #expect(line(driver) == "x")
   }
 
-  @Test func candidatesOfAnEarlierLineAreNotPutIntoThisOne() {
+  @Test func `candidates of an earlier line are not put into this one`() {
     var driver = opened()
     driver.type("s")
     driver.press(.down)
@@ -233,7 +233,7 @@ import Testing
     #expect(line(driver) == "s")
   }
 
-  @Test func theWheelAndClicksChooseToo() {
+  @Test func `the wheel and clicks choose too`() {
     var driver = opened()
     driver.send(.mouse(.wheelDown, .box))
     #expect(driver.model.prompt?.choice?.index == 0)
@@ -250,7 +250,6 @@ import Testing
 
 @Suite struct LineEditorTests {
   @Test(
-    "keys edit a line, with | for the cursor",
     arguments: [
       ("one two|", [Key.control("w")], "one |"),
       ("one two|", [.control("a"), .control("k")], "|"),
@@ -264,7 +263,7 @@ import Testing
       ("a|", [.paste("b\nc\u{1B}\n")], "ab c|"),
       ("日本|", [.left, .character("x")], "日x|本"),
     ] as [(String, [Key], String)])
-  func edits(start: String, keys: [Key], end: String) {
+  func `keys edit a line, with | for the cursor`(start: String, keys: [Key], end: String) {
     var editor = LineEditor(String(start.dropLast()))
     for key in keys {
       let isTaken = editor.edit(key)
@@ -274,14 +273,14 @@ import Testing
     #expect(shown == end)
   }
 
-  @Test func aLineIsBounded() {
+  @Test func `a line is bounded`() {
     var editor = LineEditor()
     _ = editor.edit(.paste(String(repeating: "x", count: 10_000)))
     _ = editor.edit(.character("y"))
     #expect(editor.text.count == LineEditor.characters)
   }
 
-  @Test func historyIsBoundedAndSkipsRepetitions() {
+  @Test func `history is bounded and skips repetitions`() {
     var history = History()
     for number in 0..<600 { history.add("line \(number / 2)") }
     #expect(history.entries.count == 300)

@@ -4,50 +4,46 @@ import Testing
 @testable import p2ptui
 
 @Suite struct CellWidthTests {
-  @Test(
-    "columns that text takes",
-    arguments: [
-      ("abc", 3), ("", 0), ("é", 1), ("e\u{301}", 1), ("日本", 4), ("ｆｕｌｌ", 8), ("한국어", 6),
-      ("\u{1112}\u{1161}\u{11AB}", 2),
-      ("👍", 2), ("👍🏽", 2), ("👨‍👩‍👧", 2), ("❤️", 1), ("🇨🇦", 2), ("भारत", 4), ("●○◌█▌─", 6), ("a\u{200B}b", 2),
-    ])
-  func widths(text: String, width: Int) {
+  @Test(arguments: [
+    ("abc", 3), ("", 0), ("é", 1), ("e\u{301}", 1), ("日本", 4), ("ｆｕｌｌ", 8), ("한국어", 6),
+    ("\u{1112}\u{1161}\u{11AB}", 2),
+    ("👍", 2), ("👍🏽", 2), ("👨‍👩‍👧", 2), ("❤️", 1), ("🇨🇦", 2), ("भारत", 4), ("●○◌█▌─", 6), ("a\u{200B}b", 2),
+  ])
+  func `text takes the columns that terminals give it`(text: String, width: Int) {
     #expect(CellWidth.of(text) == width)
   }
 
-  @Test func controlAndFormatCharactersAreNoMarks() {
+  @Test func `control and format characters are no marks`() {
     let text = "a\u{1B}\u{0}\u{200B}\u{FE0F}\u{301}b"
     #expect(Array(Clusters(text)).map(\.text) == ["a\u{301}", "b"])
   }
 
-  @Test func marksOnOneCharacterAreBounded() {
+  @Test func `marks on one character are bounded`() {
     let zalgo = "a" + String(repeating: "\u{316}", count: 100)
     #expect(Array(Clusters(zalgo)).first?.text.unicodeScalars.count == 1 + CellWidth.combiningMarks)
   }
 }
 
 @Suite struct FitTests {
-  @Test(
-    "text is clipped to columns, with an ellipsis",
-    arguments: [
-      ("hello", 5, "hello"), ("hello", 4, "hel…"), ("日本語", 5, "日本…"), ("日本語", 4, "日…"), ("x", 0, ""),
-    ])
-  func clips(text: String, width: Int, result: String) {
+  @Test(arguments: [
+    ("hello", 5, "hello"), ("hello", 4, "hel…"), ("日本語", 5, "日本…"), ("日本語", 4, "日…"), ("x", 0, ""),
+  ])
+  func `text is clipped to columns, with an ellipsis`(text: String, width: Int, result: String) {
     #expect(Fit.clip(text, to: width, ellipsis: "…") == result)
   }
 
-  @Test func narrowerThanTheEllipsis() {
+  @Test func `where the ellipsis does not fit, it is cut too`() {
     #expect(Fit.clip("hello", to: 2, ellipsis: "...") == "..")
   }
 
-  @Test(
-    "lines are wrapped at spaces, words that are too long anywhere",
-    arguments: [
-      ("one two three", 7, ["one two", "three"]), ("abcdefgh", 3, ["abc", "def", "gh"]),
-      ("日本語日本語", 5, ["日本", "語日", "本語"]), ("", 5, [""]), ("fits", 4, ["fits"]),
-      ("  - indented text", 10, ["  -", "indented", "text"]),
-    ])
-  func wraps(text: String, width: Int, lines: [String]) {
+  @Test(arguments: [
+    ("one two three", 7, ["one two", "three"]), ("abcdefgh", 3, ["abc", "def", "gh"]),
+    ("日本語日本語", 5, ["日本", "語日", "本語"]), ("", 5, [""]), ("fits", 4, ["fits"]),
+    ("  - indented text", 10, ["  -", "indented", "text"]),
+  ])
+  func `lines are wrapped at spaces, words that are too long anywhere`(
+    text: String, width: Int, lines: [String]
+  ) {
     #expect(Fit.wrap(text, to: width) == lines)
   }
 }
@@ -75,7 +71,7 @@ import Testing
 }
 
 @Suite struct FrameDrawingTests {
-  @Test func aWideCharacterThatIsHalfOverwrittenLeavesNothing() {
+  @Test func `a wide character that is half overwritten leaves nothing`() {
     var frame = Frame(size: Size(width: 6, height: 1))
     frame.put("日本語", x: 0, y: 0)
     frame.put("x", x: 1, y: 0)
@@ -84,7 +80,7 @@ import Testing
     #expect(frame.plainText == " xy 語")
   }
 
-  @Test func nothingIsDrawnOutside() {
+  @Test func `nothing is drawn outside`() {
     var frame = Frame(size: Size(width: 3, height: 1))
     frame.put("日本", x: 0, y: 0)
     frame.put("a", x: 5, y: 0)
@@ -95,7 +91,7 @@ import Testing
 }
 
 @Suite struct ClipboardTests {
-  @Test func whoStandsBetweenWrapsTheSequence() {
+  @Test func `tmux and screen have the sequence wrapped for them`() {
     func sequence(_ environment: [String: String], _ text: String = "id") -> String {
       String(decoding: Clipboard.sequence(copying: text, environment: environment), as: UTF8.self)
     }
@@ -109,7 +105,7 @@ import Testing
 }
 
 @Suite struct ThemeTests {
-  @Test func withoutColoursNoneIsUsed() {
+  @Test func `without colours none is used`() {
     for role in Role.allCases {
       for theme in [Theme(.dark, colors: 0), Theme(.mono, colors: 256)] {
         #expect(theme[role].foreground == -1 && theme[role].background == -1)
@@ -117,8 +113,8 @@ import Testing
     }
   }
 
-  @Test("no theme asks for a colour that the terminal does not have", arguments: [8, 16, 88, 256])
-  func colours(count: Int) {
+  @Test(arguments: [8, 16, 88, 256])
+  func `no theme asks for a colour that the terminal does not have`(count: Int) {
     for name in ThemeName.allCases {
       let theme = Theme(name, colors: count)
       for role in Role.allCases {
@@ -127,7 +123,7 @@ import Testing
     }
   }
 
-  @Test func theSelectedRowStandsOutEverywhere() {
+  @Test func `the selected row stands out everywhere`() {
     for name in ThemeName.allCases {
       for colors in [0, 8, 16, 256] {
         let theme = Theme(name, colors: colors)
@@ -136,14 +132,14 @@ import Testing
     }
   }
 
-  @Test func inHighContrastEverythingHasAGroundOfItsOwnAndNothingIsDim() {
+  @Test func `in high contrast everything has a ground of its own, and nothing is dim`() {
     for role in Role.allCases {
       let look = Theme(.contrast, colors: 256)[role]
       #expect(look.background >= 0 && look.foreground != look.background && !look.dim)
     }
   }
 
-  @Test func aLightBackgroundIsNoticed() {
+  @Test func `a light background is noticed`() {
     #expect(ThemeName.guess(colorFGBG: "0;15") == .light)
     #expect(ThemeName.guess(colorFGBG: "15;default;0") == .dark)
     #expect(ThemeName.guess(colorFGBG: nil) == .dark)

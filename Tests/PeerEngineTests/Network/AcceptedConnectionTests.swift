@@ -10,7 +10,7 @@ import Testing
   private let gossip = MessageEncoder.gossip(
     from: Endpoint(host: "127.0.0.1", port: 4_000), peerID: PeerID("bob"), id: "1")
 
-  @Test func everyMessageOnAConnectionIsDelivered() async throws {
+  @Test func `every message on a connection is delivered`() async throws {
     let fixture = try await NetworkFixture()
     let delete = MessageEncoder.delete(from: PeerID("bob"), file: greeting.id)
     _ = try await RawClient.connect(to: fixture.port).exchange(gossip + [0x0A] + delete)
@@ -18,7 +18,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func aMessageCountsBeforeItsConnectionEnds() async throws {
+  @Test func `a message counts before its connection ends`() async throws {
     let fixture = try await NetworkFixture()
     let client = try await RawClient.connect(to: fixture.port)
     let exchange = Task { try await client.exchange(gossip, halfClose: false) }
@@ -28,7 +28,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func aBadMessageEndsItsConnectionWithOneLine() async throws {
+  @Test func `a bad message ends its connection with one line`() async throws {
     let fixture = try await NetworkFixture()
     let answer = try await RawClient.connect(to: fixture.port).exchange(Array("{\"type\": oops".utf8))
     #expect(answer.isEmpty)
@@ -37,7 +37,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func aTruncatedMessageChangesNothing() async throws {
+  @Test func `a truncated message changes nothing`() async throws {
     let fixture = try await NetworkFixture()
     _ = try await RawClient.connect(to: fixture.port).exchange(Array(gossip.dropLast()))
     try await eventually("the log says so") { fixture.desk.lines.count == 1 }
@@ -45,14 +45,14 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func aSilentConnectionIsClosed() async throws {
+  @Test func `a silent connection is closed`() async throws {
     let fixture = try await NetworkFixture { $0.idleTimeout = .milliseconds(300) }
     let answer = try await RawClient.connect(to: fixture.port).exchange([0x20], halfClose: false)
     #expect(answer.isEmpty)
     await fixture.stop()
   }
 
-  @Test func aFileIsServedAndTheConnectionClosed() async throws {
+  @Test func `a file is served, and the connection closed`() async throws {
     let fixture = try await NetworkFixture()
     let content = (0..<700_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     fixture.desk.hold(content, as: "hello.txt")
@@ -73,7 +73,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func whatIsNotHereIsRefusedWithNulls() async throws {
+  @Test func `a file that is not here is refused with nulls`() async throws {
     let fixture = try await NetworkFixture()
     fixture.desk.onMessage { [network = fixture.network] connection, _ in
       _ = network.answers.decide(connection, .refuse)
@@ -83,7 +83,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func aPushedFileWaitsForTheCoresDecision() async throws {
+  @Test func `a pushed file waits for the core's decision`() async throws {
     let fixture = try await NetworkFixture()
     _ = try await RawClient.connect(to: fixture.port).exchange(fileData())
     let file: ReceivedFile = try await eventually("it is delivered") {
@@ -94,7 +94,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func theCoreHearsOfAPushedFileWhoseBytesAreStillComing() async throws {
+  @Test func `the core hears of a pushed file whose bytes are still coming`() async throws {
     let fixture = try await NetworkFixture()
     _ = try await RawClient.connect(to: fixture.port).exchange(Array(fileData().dropLast(4)))
     let news = try await eventually("it hears that nothing more comes") {
@@ -111,7 +111,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func noPushedFileIsTakenWhereNoneIsAllowed() async throws {
+  @Test func `no pushed file is taken where none is allowed`() async throws {
     let fixture = try await NetworkFixture()
     fixture.desk.pushAllowance = nil
     _ = try await RawClient.connect(to: fixture.port).exchange(fileData())
@@ -120,7 +120,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func aPushedFileLargerThanAllowedLeavesNothing() async throws {
+  @Test func `a pushed file larger than allowed leaves nothing`() async throws {
     let fixture = try await NetworkFixture()
     fixture.desk.pushAllowance = PushAllowance(file: 16, all: 16)
     _ = try await RawClient.connect(to: fixture.port).exchange(fileData())
@@ -132,7 +132,7 @@ import Testing
   }
 
   /// On loopback, where one address is many peers, the last ones are not kept back: only the number counts.
-  @Test func onlySoManyPushedFilesArriveAtOnce() async throws {
+  @Test func `only so many pushed files arrive at once`() async throws {
     let fixture = try await NetworkFixture { $0.pushes = 1 }
     let first = try await RawClient.connect(to: fixture.port)
     let held = Task { try await first.exchange(Array(fileData().dropLast(4)), halfClose: false) }
@@ -145,7 +145,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func oneAddressLeavesOthersRoomToPush() async throws {
+  @Test func `one address leaves others room to push`() async throws {
     let fixture = try await NetworkFixture { $0.pushes = 4 }
     let network = fixture.network
     #expect((1...4).map { _ in network.pushBegins(from: "10.9.9.9") } == [true, true, true, false])
@@ -155,7 +155,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func whatArrivesAtOnceSharesTheQuota() async throws {
+  @Test func `files that arrive at once share the quota`() async throws {
     let fixture = try await NetworkFixture()
     fixture.desk.pushAllowance = PushAllowance(file: 30, all: 30)
     let first = try await RawClient.connect(to: fixture.port)
@@ -173,7 +173,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func tooManyConnectionsAreClosedAtOnce() async throws {
+  @Test func `too many connections are closed at once`() async throws {
     let fixture = try await NetworkFixture { $0.connections = 1 }
     let first = try await RawClient.connect(to: fixture.port)
     let held = Task { try await first.exchange(gossip, halfClose: false) }
@@ -188,7 +188,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func stoppingEndsAnUploadToWhoeverDoesNotRead() async throws {
+  @Test func `stopping ends an upload to a reader that does not read`() async throws {
     let fixture = try await NetworkFixture()
     let content = [UInt8](repeating: 7, count: 32 << 20)
     fixture.desk.hold(content, as: "hello.txt")
@@ -213,7 +213,7 @@ import Testing
     _ = try? await idle.value
   }
 
-  @Test func aMessageThatComesTooSlowlyEndsItsConnection() async throws {
+  @Test func `a message that comes too slowly ends its connection`() async throws {
     let fixture = try await NetworkFixture {
       $0.idleTimeout = .seconds(60)
       $0.progressWindow = .milliseconds(600)
@@ -236,7 +236,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func fewDescriptorsLeaveRoomForTransfersAndFiles() {
+  @Test func `few descriptors leave room for transfers and files`() {
     let usual = NetworkLimits()
     #expect(usual.within(spare: 8_128).connections == usual.connections)
     for spare in [48, 192, 960] {
@@ -246,7 +246,7 @@ import Testing
     }
   }
 
-  @Test func stoppingEndsOpenConnections() async throws {
+  @Test func `stopping ends open connections`() async throws {
     let fixture = try await NetworkFixture()
     let client = try await RawClient.connect(to: fixture.port)
     let exchange = Task { try await client.exchange(gossip, halfClose: false) }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct CourierTests {
   private let message = MessageEncoder.getFile(greeting.id)
 
-  @Test func aPeerThatNeverClosesHoldsUpNoOtherMessage() async throws {
+  @Test func `a peer that never closes holds up no other message`() async throws {
     let fixture = try await NetworkFixture { $0.sends = 1 }
     let silent = try await ScriptedPeer([])
     let endpoint = Endpoint(host: "127.0.0.1", port: silent.port)
@@ -19,7 +19,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func messagesToAPeerThatTakesSeveralGoTogether() async throws {
+  @Test func `messages to a peer that takes several go together`() async throws {
     let fixture = try await NetworkFixture { $0.sends = 1 }
     fixture.desk.onMessage { [network = fixture.network] connection, _ in
       _ = network.answers.decide(connection, .refuse)
@@ -40,7 +40,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func whatCannotBeDeliveredIsToldOnce() async throws {
+  @Test func `a message that cannot be delivered is reported once`() async throws {
     let fixture = try await NetworkFixture()
     let endpoint = Endpoint(host: "127.0.0.1", port: try FreePort.take())
     #expect(fixture.network.send(message, to: endpoint))
@@ -53,7 +53,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func tooManyWaitingMessagesAreRefused() async throws {
+  @Test func `too many waiting messages are refused`() async throws {
     let fixture = try await NetworkFixture {
       $0.sends = 0
       $0.waitingSends = 2

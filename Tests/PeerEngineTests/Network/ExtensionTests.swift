@@ -45,7 +45,7 @@ import Testing
 
   // MARK: Serving
 
-  @Test func oneConnectionServesManyRequests() async throws {
+  @Test func `one connection serves many requests`() async throws {
     let fixture = try await holder()
     let requests =
       MessageEncoder.getFile(Self.entry.id, rawFrom: 1 << 20, length: 9)
@@ -61,7 +61,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func aConnectionWithoutFurtherRequestsIsClosed() async throws {
+  @Test func `a connection without further requests is closed`() async throws {
     let fixture = try await NetworkFixture { $0.keepAlive = .milliseconds(300) }
     fixture.desk.onMessage { [network = fixture.network] connection, _ in
       _ = network.answers.decide(connection, .refuse)
@@ -72,7 +72,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func rawBytesThatNobodyAskedForAreRefused() async throws {
+  @Test func `raw bytes that nobody asked for are refused`() async throws {
     let fixture = try await NetworkFixture()
     let answer = try await RawClient.connect(to: fixture.port).exchange(Self.rawAnswer(0..<100))
     #expect(answer.isEmpty)
@@ -108,7 +108,7 @@ import Testing
     if case .fetchFailed(_, let failure) = event { failure } else { nil }
   }
 
-  @Test func partsComeRawOnAConnectionThatIsKept() async throws {
+  @Test func `parts come raw on a connection that is kept`() async throws {
     let holder = try await holder()
     let fixture = try await NetworkFixture()
     let ranges: [Range<UInt64>] = [2 << 20..<Self.copy.size, 0..<1 << 20, 1 << 20..<2 << 20]
@@ -128,7 +128,7 @@ import Testing
     await holder.stop()
   }
 
-  @Test func aKeptConnectionThatTheHolderClosedIsReplaced() async throws {
+  @Test func `a kept connection that the holder closed is replaced`() async throws {
     let holder = try await NetworkFixture { $0.keepAlive = .milliseconds(200) }
     holder.desk.hold(Self.content, as: "big")
     holder.desk.onMessage { [network = holder.network] connection, message in
@@ -159,7 +159,7 @@ import Testing
       + Array("file\(number)".utf8)
   }
 
-  @Test func smallFilesAreAskedForBeforeTheEarlierOnesHaveCome() async throws {
+  @Test func `small files are asked for before the earlier ones have come`() async throws {
     let fixture = try await NetworkFixture()
     // It answers nothing before it is asked for all three, on the first connection.
     let requests = (1...3).map { MessageEncoder.getFile(FileEntry.small($0).id, rawFrom: 0, length: nil) }
@@ -177,7 +177,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func whatWasAskedBehindAnAnswerThatEndsTheConnectionIsAskedAgain() async throws {
+  @Test func `what was asked for behind an answer that ends the connection is asked for again`() async throws {
     let fixture = try await NetworkFixture()
     let peer = try await ScriptedPeer([.send(smallAnswer(1)), .close])
     for number in [1, 2] as [UInt64] {
@@ -191,7 +191,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func aLargeFileIsWaitedForByNone() async throws {
+  @Test func `no request waits behind a large file`() async throws {
     let fixture = try await NetworkFixture()
     let peer = try await ScriptedPeer([])
     fixture.network.fetch(fetch(1, from: peer.port), into: fixture.target)
@@ -201,7 +201,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func aWholeFileInHexIsAsGoodAsAPart() async throws {
+  @Test func `a whole file in hex is as good as a part`() async throws {
     let fixture = try await NetworkFixture()
     let peer = try await ScriptedPeer([.send(fileData(Self.entry, hex: hexText(Self.content)))])
     fixture.network.fetch(fetch(1, 1 << 20..<2 << 20, from: peer.port), into: fixture.target)
@@ -212,7 +212,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func aPartThatIsShortenedIsFullThere() throws {
+  @Test func `a part that is shortened ends at its new end`() throws {
     let fetch = fetch(1, from: 1)
     let control = FetchControl(fetch)
     let target = MemoryDownload()
@@ -227,7 +227,7 @@ import Testing
     #expect(target.confirmed == [0..<1500])
   }
 
-  @Test func blocksAreCheckedAsTheyLand() async throws {
+  @Test func `blocks are checked as they land`() async throws {
     let holder = try await holder()
     let fixture = try await NetworkFixture()
     fixture.network.fetch(fetch(1, from: holder.port, blocks: Self.list), into: fixture.target)
@@ -237,7 +237,7 @@ import Testing
     await holder.stop()
   }
 
-  @Test func aWrongBlockDoesNotCount() async throws {
+  @Test func `a wrong block does not count`() async throws {
     let holder = try await holder()
     let fixture = try await NetworkFixture()
     var hashes = Self.hashes
@@ -254,7 +254,7 @@ import Testing
     await holder.stop()
   }
 
-  @Test func anotherPartThanAskedForIsMalformed() async throws {
+  @Test func `another part than was asked for is malformed`() async throws {
     let fixture = try await NetworkFixture()
     for (number, range) in [1 << 20..<2 << 20, 0..<9].enumerated() {
       let peer = try await ScriptedPeer([
@@ -270,7 +270,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func rawBytesThatEndTooSoonAreTruncated() async throws {
+  @Test func `raw bytes that end too soon are truncated`() async throws {
     let fixture = try await NetworkFixture()
     let peer = try await ScriptedPeer([.send(Array(Self.rawAnswer(0..<2 << 20).dropLast(99))), .close])
     fixture.network.fetch(fetch(1, 0..<2 << 20, from: peer.port), into: fixture.target)
@@ -279,7 +279,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func blockListsAreFetched() async throws {
+  @Test func `block lists are fetched`() async throws {
     let holder = try await holder()
     let fixture = try await NetworkFixture()
     let endpoint = Endpoint(host: "127.0.0.1", port: holder.port)

@@ -6,7 +6,7 @@ import Testing
 
 /// What a download makes of the answers that holders give (docs/PROTOCOL.md, "Transfers").
 @Suite struct FetchTests {
-  @Test func aGoodAnswerIsTakenWithWhatTheHolderSaysOfIt() async throws {
+  @Test func `a good answer is taken, with what the holder says of the file`() async throws {
     let fixture = try await NetworkFixture()
     let (data, end) = try await fixture.fetch(from: [.send(fileData()), .close]).fetched
     #expect(end == 17)
@@ -16,7 +16,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func anAnswerNeedsNoEndOfTheConnection() async throws {
+  @Test func `an answer is complete without an end of the connection`() async throws {
     let fixture = try await NetworkFixture()
     _ = try await fixture.fetch(from: [.send(fileData())]).fetched
     await fixture.stop()
@@ -46,7 +46,9 @@ import Testing
       expected: .notHeld),
   ]
 
-  @Test(arguments: cases) func aBadAnswerIsAFailureOfThePeerAndLeavesNothing(_ test: Case) async throws {
+  @Test(arguments: cases) func `a bad answer is the peer's failure and leaves nothing`(_ test: Case)
+    async throws
+  {
     let fixture = try await NetworkFixture { limits in
       if case .stalled = test.expected { limits.idleTimeout = .milliseconds(300) }
     }
@@ -56,7 +58,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func garbageIsMalformed() async throws {
+  @Test func `garbage is malformed`() async throws {
     let fixture = try await NetworkFixture()
     guard case .malformed = try await fixture.failure(from: [.send(Array("HTTP/1.1 200 OK\r\n".utf8))]) else {
       Issue.record("not malformed")
@@ -65,7 +67,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func dataThatIsNotHexIsMalformed() async throws {
+  @Test func `data that is not hex is malformed`() async throws {
     let fixture = try await NetworkFixture()
     guard case .malformed = try await fixture.failure(from: [.send(fileData(hex: "68656c6c6fzz"))]) else {
       Issue.record("not malformed")
@@ -74,13 +76,13 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func moreThanTheLimitEndsTheTransfer() async throws {
+  @Test func `more than the limit ends the transfer`() async throws {
     let fixture = try await NetworkFixture()
     #expect(try await fixture.failure(from: [.send(fileData())], limit: 16) == .tooLarge(limit: 16))
     await fixture.stop()
   }
 
-  @Test func aDeadPortIsUnreachable() async throws {
+  @Test func `a dead port is unreachable`() async throws {
     let fixture = try await NetworkFixture()
     let port = try FreePort.take()
     fixture.network.fetch(
@@ -95,7 +97,7 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func aCancelledFetchEndsAtOnceAndTellsNothingMore() async throws {
+  @Test func `a cancelled fetch ends at once and reports nothing more`() async throws {
     let fixture = try await NetworkFixture()
     let peer = try await ScriptedPeer([.send(Array(fileData().dropLast(9)))])
     let fetch = Effect.Fetch(

@@ -3,7 +3,7 @@ import Testing
 @testable import PeerEngine
 
 @Suite struct HeldBytesTests {
-  @Test func connectionsShareOneBound() {
+  @Test func `connections share one bound`() {
     let held = HeldBytes(limit: 100)
     let first = HeldBytes.Share(of: held)
     do {

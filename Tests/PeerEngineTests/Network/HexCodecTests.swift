@@ -14,7 +14,7 @@ import Testing
     return decoder.isComplete ? first + second : nil
   }
 
-  @Test func everyByteBecomesTwoLowercaseDigitsAndComesBack() {
+  @Test func `every byte becomes two lowercase digits and comes back`() {
     var text = [UInt8](repeating: 0, count: 512)
     everyByte.withUnsafeBytes { bytes in
       text.withUnsafeMutableBytes { HexEncoder.encode(bytes, into: $0) }
@@ -23,15 +23,19 @@ import Testing
     #expect(decode(String(decoding: text, as: UTF8.self), splitAt: 0) == everyByte)
   }
 
-  @Test func aSplitAnywhereChangesNothing() {
+  @Test func `a split anywhere changes nothing`() {
     for split in 0...8 { #expect(decode("00ff10Ab", splitAt: split) == [0x00, 0xFF, 0x10, 0xAB]) }
   }
 
-  @Test func uppercaseCounts() { #expect(decode("DEADBEEF", splitAt: 3) == [0xDE, 0xAD, 0xBE, 0xEF]) }
+  @Test func `uppercase digits count too`() {
+    #expect(decode("DEADBEEF", splitAt: 3) == [0xDE, 0xAD, 0xBE, 0xEF])
+  }
 
-  @Test(arguments: ["0g", "g0", "0 ", "é0", "0x"]) func whatIsNoDigitIsRefused(text: String) {
+  @Test(arguments: ["0g", "g0", "0 ", "é0", "0x"]) func `a character that is no hex digit is refused`(
+    text: String
+  ) {
     for split in 0...text.utf8.count { #expect(decode(text, splitAt: split) == nil) }
   }
 
-  @Test func anOddNumberOfDigitsIsIncomplete() { #expect(decode("abc", splitAt: 1) == nil) }
+  @Test func `an odd number of digits is incomplete`() { #expect(decode("abc", splitAt: 1) == nil) }
 }

@@ -8,7 +8,7 @@ import Testing
 @testable import PeerEngine
 
 @Suite struct StatsAPITests {
-  @Test func statusIsFlat() async throws {
+  @Test func `the status is a flat object`() async throws {
     let response = try await get("/api/v1/status")
     #expect(response.headers[.contentType] == "application/json")
     #expect(
@@ -20,7 +20,7 @@ import Testing
         """)
   }
 
-  @Test func peersTellWhenTheyWereSeen() async throws {
+  @Test func `peers tell when they were seen`() async throws {
     let peers = try #require(try object(await get("/api/v1/peers"))["peers"] as? [[String: Any]])
     #expect(peers.count == 1)
     #expect(Set(peers[0].keys) == ["peer_id", "host", "port", "last_seen_seconds", "files"])
@@ -29,7 +29,7 @@ import Testing
     #expect(peers[0]["files"] as? Int == 3)
   }
 
-  @Test func filesKeepTheirLexemes() async throws {
+  @Test func `files keep their lexemes`() async throws {
     let response = try await get("/api/v1/files/\(id("bb").hex)")
     let file = try object(response)
     #expect(
@@ -52,7 +52,7 @@ import Testing
     ("q=c04&sort=time", 0, 100, 10, "f040"), ("q=%66150", 0, 100, 1, "f150"),
     ("q=&unknown=x", 0, 100, 300, "f000"),
   ])
-  func filesAreSearchedSortedAndPaged(
+  func `files are searched, sorted and paged`(
     query: String, offset: Int, limit: Int, total: Int, first: String
   ) async throws {
     let answer = try object(await get("/api/v1/files?\(query)", .get, many))
@@ -63,12 +63,12 @@ import Testing
     #expect(files.first?["file_name"] as? String == first)
   }
 
-  @Test func anOffsetBehindTheEndIsAnEmptyPage() async throws {
+  @Test func `an offset behind the end gives an empty page`() async throws {
     let answer = try object(await get("/api/v1/files?offset=500", .get, many))
     #expect((answer["files"] as? [Any])?.isEmpty == true && answer["total"] as? Int == 300)
   }
 
-  @Test func transfersTellProgress() async throws {
+  @Test func `transfers tell progress`() async throws {
     let transfers = try #require(
       try object(await get("/api/v1/transfers"))["transfers"] as? [[String: Any]])
     #expect(
@@ -81,7 +81,7 @@ import Testing
     #expect(transfers[1]["error"] is NSNull && transfers[1]["peer_id"] is NSNull)
   }
 
-  @Test func theLogGoesOnWhereItWasLeft() async throws {
+  @Test func `the log goes on where it was left`() async throws {
     let all = try object(await get("/api/v1/log"))
     #expect((all["entries"] as? [Any])?.count == 3 && all["next"] as? Int == 3)
     let rest = try object(await get("/api/v1/log?since=2"))
@@ -96,7 +96,7 @@ import Testing
     "limit=", "q=a&q=b",
     "q=\(String(repeating: "x", count: 201))",
   ])
-  func badParametersAreExplained(query: String) async throws {
+  func `bad parameters are explained`(query: String) async throws {
     let response = try await get("/api/v1/files?\(query)")
     #expect(response.status == .badRequest)
     #expect(response.headers[.contentType] == "application/problem+json")

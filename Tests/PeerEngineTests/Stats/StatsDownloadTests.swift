@@ -43,7 +43,7 @@ private func download(
 }
 
 @Suite struct StatsDownloadTests {
-  @Test func aLocalFileComesWhole() async throws {
+  @Test func `a local file comes whole`() async throws {
     let answer = try await download(size: 200_000)
     #expect(answer.status == .ok && answer.headers[.contentLength] == "200000")
     #expect(Array(buffer: answer.body) == Shelf.Item(size: 200_000).read(at: 0, count: 200_000))
@@ -58,7 +58,7 @@ private func download(
     ("bytes=990-5000", 990..<1000), ("bytes=-5000", 0..<1000), ("Bytes = 1-2", nil), ("BYTES=1-2", 1..<3),
     ("bytes= 3-4 ", 3..<5), ("bytes=0-99999999999999999999999", 0..<1000),
   ])
-  func aPartComesAlone(range: String, expected: Range<UInt64>?) async throws {
+  func `a range comes alone`(range: String, expected: Range<UInt64>?) async throws {
     let answer = try await download([.range: range])
     guard let expected else {
       #expect(answer.status == .ok)
@@ -71,7 +71,7 @@ private func download(
   }
 
   @Test(arguments: ["bytes=1000-", "bytes=1000-2000", "bytes=-0", "bytes=99999999999999999999999-"])
-  func whatLiesOutsideIsToldWithTheSize(range: String) async throws {
+  func `a range outside the file is refused, with the file's size`(range: String) async throws {
     let answer = try await download([.range: range])
     #expect(answer.status == .rangeNotSatisfiable && answer.headers[.contentRange] == "bytes */1000")
     #expect(answer.headers[.acceptRanges] == nil && answer.headers[.contentDisposition] == nil)
@@ -80,19 +80,19 @@ private func download(
   @Test(arguments: [
     "bytes=5-2", "bytes=a-b", "bytes=1-2,4-5", "lines=1-2", "bytes=", "bytes=-", "bytes=1", "bytes=+1-2",
   ])
-  func aRangeThatMeansNothingIsIgnored(range: String) async throws {
+  func `a range that means nothing is ignored`(range: String) async throws {
     let answer = try await download([.range: range])
     #expect(answer.status == .ok && answer.body.readableBytes == 1000)
   }
 
-  @Test func anEmptyFileHasNoRange() async throws {
+  @Test func `an empty file has no range`() async throws {
     let whole = try await download(size: 0)
     #expect(whole.status == .ok && whole.body.readableBytes == 0)
     #expect(try await download([.range: "bytes=0-"], size: 0).status == .rangeNotSatisfiable)
     #expect(try await download([.range: "bytes=-1"], size: 0).status == .rangeNotSatisfiable)
   }
 
-  @Test func aRestCountsOnlyForTheSameFile() async throws {
+  @Test func `a resumed download gets its range only if the file is the same`() async throws {
     for condition in [tag, "Wed, 09 Apr 2025 03:49:22 GMT"] {
       #expect(try await download([.range: "bytes=1-", .ifRange: condition]).status == .partialContent)
     }
@@ -101,12 +101,12 @@ private func download(
     }
   }
 
-  @Test func whoHasItIsNotSentItAgain() async throws {
+  @Test func `a client that has it is not sent it again`() async throws {
     let answer = try await download([.ifNoneMatch: tag, .range: "bytes=0-1"])
     #expect(answer.status == .notModified && answer.body.readableBytes == 0 && answer.headers[.eTag] == tag)
   }
 
-  @Test func headTellsOfTheWholeFile() async throws {
+  @Test func `HEAD describes the whole file`() async throws {
     let answer = try await download([.range: "bytes=0-1"], .head)
     #expect(answer.status == .ok && answer.body.readableBytes == 0)
     #expect(answer.headers[.contentLength] == "1000" && answer.headers[.contentRange] == nil)
@@ -118,14 +118,14 @@ private func download(
     ("読書.txt", "__.txt", "%E8%AA%AD%E6%9B%B8.txt"),
     ("x\r\nSet-Cookie: a", "x__Set-Cookie: a", "x%0D%0ASet-Cookie%3A%20a"),
   ])
-  func itIsSavedUnderItsNameInFiles(name: String, plain: String, encoded: String) async throws {
+  func `it is saved under its name in files/`(name: String, plain: String, encoded: String) async throws {
     let answer = try await download(name: name)
     #expect(
       answer.headers[.contentDisposition]
         == "attachment; filename=\"\(plain)\"; filename*=UTF-8''\(encoded)")
   }
 
-  @Test func onlyWhatIsHereAndSharedIsGiven() async throws {
+  @Test func `only files that are here, and only if shared, are given`() async throws {
     #expect(try await get(path, .get, snapshot("a", size: 1)).status == .notFound)
     #expect(try await download(name: "gone").status == .notFound)
     let remote = try await get("/files/\(id("bb").hex)", sharing: Shelf())
@@ -134,7 +134,7 @@ private func download(
     #expect(try await download([:], .post).status == .methodNotAllowed)
   }
 
-  @Test func thePageLeadsToThemOnlyIfTheyAreShared() async throws {
+  @Test func `the page links to files only if they are shared`() async throws {
     let link = "<a href=\"\(path)\" download>../a.txt</a>"
     let shared = try await get("/", .get, snapshot("a.txt", size: 1), sharing: Shelf())
     #expect(text(shared).contains(link))

@@ -61,7 +61,7 @@ private func changed(_ snapshot: Snapshot = sample, _ change: (inout Snapshot) -
 }
 
 @Suite struct StatsChangeTests {
-  @Test func whoKnowsNothingIsToldThePresentState() throws {
+  @Test func `a listener that knows nothing is told the present state`() throws {
     let told = try told(from: nil, to: sample)
     #expect(Set(told.keys) == ["status", "peers", "files", "transfers", "log"])
     #expect(told["status"]?["peer_id"] as? String == "me")
@@ -72,12 +72,12 @@ private func changed(_ snapshot: Snapshot = sample, _ change: (inout Snapshot) -
     #expect((told["log"]?["entries"] as? [Any])?.count == 3 && told["log"]?["next"] as? Int == 3)
   }
 
-  @Test func timeAloneIsNoNews() throws {
+  @Test func `time alone is no news`() throws {
     let later = changed { $0.taken = Moment(uptime: 200_000, wall: 1_744_170_727_500) }
     #expect(try told(from: sample, to: later).isEmpty)
   }
 
-  @Test func onlyTheChangedPartIsTold() throws {
+  @Test func `only the part that changed is told`() throws {
     let seen = try told(from: sample, to: changed { $0.peers[0].lastSeen += 1_000 })
     #expect(Set(seen.keys) == ["peers"] && (seen["peers"]?["peers"] as? [Any])?.count == 1)
     let gone = try told(from: sample, to: changed { $0.peers = [] })
@@ -93,7 +93,7 @@ private func changed(_ snapshot: Snapshot = sample, _ change: (inout Snapshot) -
     #expect((transfers["transfers"]?["transfers"] as? [Any])?.count == 2)
   }
 
-  @Test func filesThatChangedAndThatWentAreTold() throws {
+  @Test func `files that changed or went are told`() throws {
     let records = many.files.map(\.record)
     let later = changed(many) { snapshot in
       var other = records
@@ -108,7 +108,7 @@ private func changed(_ snapshot: Snapshot = sample, _ change: (inout Snapshot) -
     #expect(files["complete"] as? Bool == true && files["total"] as? Int == 299)
   }
 
-  @Test func moreChangesThanFitAreSaidToBeIncomplete() throws {
+  @Test func `more changes than fit are marked as incomplete`() throws {
     let later = changed(many) { snapshot in
       snapshot.files = FileTable(
         many.files.map {
@@ -131,7 +131,7 @@ private func changed(_ snapshot: Snapshot = sample, _ change: (inout Snapshot) -
     feed.tell(client.snapshot)
   }
 
-  @Test func whoWasAwayGoesOnWhereItStopped() throws {
+  @Test func `a listener that was away goes on where it stopped`() throws {
     let feed = EventFeed(client: client)
     var position: EventFeed.Position = nil
     let present = try Told.all(feed.next(after: &position))
@@ -150,12 +150,12 @@ private func changed(_ snapshot: Snapshot = sample, _ change: (inout Snapshot) -
   }
 
   @Test(arguments: ["", "1", "other-1", "other-1-2", "x-y", "-", "😀-1"])
-  func anIdThatMeansNothingBeginsAnew(id: String) throws {
+  func `an id that means nothing begins anew`(id: String) throws {
     var position = EventFeed(client: client).position(lastEventID: id)
     #expect(try Told.all(EventFeed(client: client).next(after: &position)).count == 5)
   }
 
-  @Test func anIdOfTheFutureBeginsAnew() throws {
+  @Test func `an id of the future begins anew`() throws {
     let feed = EventFeed(client: client)
     var position: EventFeed.Position = nil
     let id = try #require(try Told.all(feed.next(after: &position)).last?.id)
@@ -164,7 +164,7 @@ private func changed(_ snapshot: Snapshot = sample, _ change: (inout Snapshot) -
     #expect(try Told.all(feed.next(after: &other)).count == 5)
   }
 
-  @Test func whoIsTooSlowIsToldThePresentState() throws {
+  @Test func `a listener that is too slow is told the present state`() throws {
     let feed = EventFeed(client: client)
     var position: EventFeed.Position = nil
     _ = feed.next(after: &position)
@@ -174,7 +174,7 @@ private func changed(_ snapshot: Snapshot = sample, _ change: (inout Snapshot) -
     #expect(feed.next(after: &position).isEmpty)
   }
 
-  @Test func thereIsRoomForSoManyListeners() throws {
+  @Test func `the number of listeners is bounded`() throws {
     let feed = EventFeed(client: client)
     var streams = (0..<EventFeed.listeners).map { _ in feed.listen() }
     #expect(streams.allSatisfy { $0 != nil } && feed.listen() == nil)
@@ -191,7 +191,7 @@ private func changed(_ snapshot: Snapshot = sample, _ change: (inout Snapshot) -
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  @Test func aPageIsMadeOnceForAllUntilThereIsNews() async throws {
+  @Test func `a page is made once for all, until there is news`() async throws {
     let client = StagedClient(sample)
     let source = source(client)
     let renderer = Renderer(source: source)
@@ -204,7 +204,7 @@ private func changed(_ snapshot: Snapshot = sample, _ change: (inout Snapshot) -
       try await page(renderer).contains("5.0 MiB"), "who asks because of an event sees what it was about")
   }
 
-  @Test func aPageIsAtMostASecondOld() async throws {
+  @Test func `a page is at most a second old`() async throws {
     let client = StagedClient(sample)
     let renderer = Renderer(source: source(client))
     _ = try await page(renderer)
@@ -248,7 +248,7 @@ private func changed(_ snapshot: Snapshot = sample, _ change: (inout Snapshot) -
     return lines.enumerated().filter { $0.offset % 2 == 1 }.flatMap { Array($0.element.utf8) }
   }
 
-  @Test func eventsComeAsThingsHappenAndGoOnAfterwards() async throws {
+  @Test func `events come as things happen, and a listener that returns goes on`() async throws {
     let client = StagedClient(sample)
     let server = StatsServer(client: client, address: "127.0.0.1", port: 0, hostName: "localhost")
     let port = try await server.start()
@@ -272,7 +272,7 @@ private func changed(_ snapshot: Snapshot = sample, _ change: (inout Snapshot) -
     await server.stop()
   }
 
-  @Test func stoppingTheServerEndsTheStream() async throws {
+  @Test func `stopping the server ends the stream`() async throws {
     let server = StatsServer(
       client: StagedClient(sample), address: "127.0.0.1", port: 0, hostName: "localhost")
     let port = try await server.start()
@@ -284,7 +284,7 @@ private func changed(_ snapshot: Snapshot = sample, _ change: (inout Snapshot) -
     }
   }
 
-  @Test func whoLeavesIsNotCountedAnyLonger() async throws {
+  @Test func `a listener that leaves is no longer counted`() async throws {
     let source = source(StagedClient(sample))
     let application = StatsServer.application(
       source, address: "127.0.0.1", port: 0, hostNames: ["localhost"])

@@ -16,7 +16,7 @@ import Testing
   ]
 
   @Test(arguments: resources)
-  func resourcesCanBeReadAndNothingElse(path: String) async throws {
+  func `resources can be read, and nothing else`(path: String) async throws {
     let whole = try await get(path)
     #expect(whole.status == .ok && whole.body.readableBytes > 0)
     let head = try await get(path, .head)
@@ -33,7 +33,7 @@ import Testing
     "/nothing", "/api", "/api/v1/", "/api/v1/files/", "/api/v1/files/aa", "/api/v1/files/\(id("ff").hex)",
     "/assets/", "/assets/../healthz", "//", "/files/x", "/files/\(id("aa").hex)", "/metrics/",
   ])
-  func theRestIsNotFound(path: String) async throws {
+  func `any other path is not found`(path: String) async throws {
     let response = try await get(path)
     #expect(response.status == .notFound)
     let type = path.hasPrefix("/api/") ? "application/problem+json" : "text/html; charset=utf-8"
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: ["/", "/nothing", "/api/v1/status", "/api/v1/files?limit=0", "/assets/style.css"])
-  func everyAnswerCarriesTheSecurityHeaders(path: String) async throws {
+  func `every answer carries the security headers`(path: String) async throws {
     let headers = try await get(path).headers
     let policy = try #require(headers[.contentSecurityPolicy])
     #expect(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"))
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test(arguments: Asset.all.map(\.href))
-  func assetsAreKeptForGoodUnderTheAddressOfTheirContent(href: String) async throws {
+  func `assets may be cached for good under the address of their content`(href: String) async throws {
     let answer = try await get(href)
     #expect(answer.headers[.cacheControl] == "public, max-age=31536000, immutable")
     let path = try #require(href.split(separator: "?").first)
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test(arguments: ["/", "/assets/page.js", "/api/v1/files", "/api/v1/transfers", "/metrics"])
-  func whoHasItIsNotSentItAgain(path: String) async throws {
+  func `a client that has it is not sent it again`(path: String) async throws {
     try await application().test(.router) { client in
       let first = try await client.execute(uri: path, method: .get)
       let tag = try #require(first.headers[.eTag])
@@ -81,7 +81,9 @@ import Testing
     ("gzip, deflate, br", true), ("br;q=1, gzip;q=0.5", true), ("GZIP", true), ("gzip;q=0", false),
     ("br", false), ("", false),
   ])
-  func longAnswersAreCompressedForWhoTakesThat(accepted: String, isCompressed: Bool) async throws {
+  func `long answers are compressed for clients that take that`(accepted: String, isCompressed: Bool)
+    async throws
+  {
     let plain = try await get("/api/v1/files", .get, many)
     let answer = try await get("/api/v1/files", .get, many, headers: [.acceptEncoding: accepted])
     #expect(answer.headers[.vary] == "Accept-Encoding")
@@ -104,7 +106,7 @@ import Testing
     return Data((result.output.joined(separator: "\n") + "\n").utf8)
   }
 
-  @Test(.timeLimit(.minutes(1))) func onLoopbackOnlyOurOwnNamesAreServed() async throws {
+  @Test(.timeLimit(.minutes(1))) func `on loopback only our own host names are served`() async throws {
     let server = StatsServer(
       client: StillClient(snapshot: sample), address: "127.0.0.1", port: 0, hostName: "myhost")
     let port = try await server.start()
@@ -152,7 +154,7 @@ import Testing
     }
   }
 
-  @Test func aHeaderThatIsTooLongIsRefused() async throws {
+  @Test func `a header that is too long is refused`() async throws {
     try await application().test(.live) { client in
       let long = String(repeating: "x", count: 20_000)
       let response = try await client.execute(uri: "/healthz", method: .get, headers: [.userAgent: long])

@@ -11,7 +11,7 @@ import Testing
     return Set(text.split(separator: "\n").map(String.init))
   }
 
-  @Test func theSnapshotIsTold() async {
+  @Test func `the snapshot's figures are told`() async {
     let lines = await lines(PeerMetrics())
     #expect(
       lines.isSuperset(of: [
@@ -24,7 +24,7 @@ import Testing
       ]))
   }
 
-  @Test func totalsGrowWithTheSnapshot() async {
+  @Test func `totals grow with the snapshot`() async {
     let metrics = PeerMetrics()
     _ = await lines(metrics)
     var later = sample
@@ -32,7 +32,7 @@ import Testing
     #expect(await lines(metrics, later).contains("p2ptui_bytes_total{direction=\"in\"} 1500"))
   }
 
-  @Test func messagesAndFailuresAreCountedByWhatTheyAre() async {
+  @Test func `messages and failures are counted by kind`() async {
     let metrics = PeerMetrics()
     let message = Message.getFile(GetFile(file: nil))
     metrics.count(.received(message, from: "127.0.0.1", on: ConnectionID(1)))
@@ -64,7 +64,7 @@ import Testing
       ]))
   }
 
-  @Test func queuesAndTheProcessAreTold() async throws {
+  @Test func `queues and the process are told`() async throws {
     let metrics = PeerMetrics()
     metrics.ask { PeerMetrics.Queues(messages: 4, answers: 3, catalogue: 2, connections: 1) }
     let lines = await lines(metrics)
@@ -75,7 +75,7 @@ import Testing
     #expect(lines.contains { $0.hasPrefix("process_start_time_seconds 1") })
   }
 
-  @Test func everyKindOfMetricIsWritten() {
+  @Test func `every kind of metric is written`() {
     let registry = MetricsRegistry(help: ["a_total": "How many."])
     Counter(label: "a_total", dimensions: [("what", "\"x\"\\\n")], factory: registry).increment(by: 2)
     Gauge(label: "b", factory: registry).record(1.5)
@@ -98,7 +98,7 @@ import Testing
         """#)
   }
 
-  @Test func theServerCountsItsAnswers() async throws {
+  @Test func `the server counts its answers`() async throws {
     try await application().test(.router) { client in
       for path in ["/healthz", "/healthz", "/nothing"] {
         _ = try await client.execute(uri: path, method: .get)

@@ -85,7 +85,7 @@ private struct OpenAPI {
     ("/metrics", "/metrics"), ("/healthz", "/healthz"),
   ]
 
-  @Test func itDescribesEveryPathAndNoOther() throws {
+  @Test func `it describes every path and no other`() throws {
     let own = ["/api/v1/events", "/files/{file_id}"]
     #expect(Set(try OpenAPI().paths.keys) == Set(Self.served.map(\.0) + own))
     for path in try OpenAPI().paths.keys {
@@ -94,7 +94,7 @@ private struct OpenAPI {
   }
 
   @Test(arguments: served)
-  func answersAreOfTheTypesThatItSays(path: String, example: String) async throws {
+  func `answers are of the types that it describes`(path: String, example: String) async throws {
     let types = try OpenAPI().content(path)
     let answer = try await get(example)
     let type = try #require(answer.headers[.contentType]?.split(separator: ";").first)
@@ -103,7 +103,7 @@ private struct OpenAPI {
     #expect(try OpenAPI().faults(try object(answer), schema).isEmpty)
   }
 
-  @Test func eventsHoldWhatItSays() throws {
+  @Test func `events hold what it describes`() throws {
     let kinds: [FeedEvent.Kind: String] = [
       .status: "Status", .peers: "PeersEvent", .files: "FilesEvent", .transfers: "TransfersEvent",
       .log: "Log",
@@ -119,13 +119,13 @@ private struct OpenAPI {
   }
 
   @Test(arguments: ["/api/v1/nothing", "/api/v1/files?limit=0", "/api/v1/files/\(id("ff").hex)"])
-  func problemsAreAsItSays(path: String) async throws {
+  func `problems are as it describes`(path: String) async throws {
     let faults = try OpenAPI().faults(try object(await get(path)), try OpenAPI().schema("Problem"))
     #expect(faults.isEmpty)
   }
 
   /// The check itself finds what is wrong.
-  @Test func faultsAreFound() throws {
+  @Test func `the check itself finds faults`() throws {
     let api = try OpenAPI()
     let peer: [String: Any] = [
       "peer_id": "a", "host": "h", "port": "1", "last_seen_seconds": 1.5, "files": 1.5,

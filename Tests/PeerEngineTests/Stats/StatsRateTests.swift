@@ -3,7 +3,7 @@ import Testing
 @testable import PeerEngine
 
 @Suite struct StatsRateTests {
-  @Test func bytesCountInThePeriodInWhichTheyCame() {
+  @Test func `bytes count in the period in which they came`() {
     var history = RateHistory()
     history.record(received: 500, sent: 0, at: 10_000)
     history.record(received: 1_500, sent: 40, at: 12_100)
@@ -15,7 +15,7 @@ import Testing
     #expect(rates.sent.suffix(3) == [0, 20, 0])
   }
 
-  @Test func tenMinutesLaterAllIsForgotten() {
+  @Test func `ten minutes later everything is forgotten`() {
     var history = RateHistory()
     history.record(received: 0, sent: 0, at: 0)
     history.record(received: 9_000, sent: 0, at: 1_000)
@@ -28,14 +28,14 @@ import Testing
     #expect(history.rates(at: 9_002_000).received.filter { $0 > 0 } == [1])
   }
 
-  @Test func aTotalThatShrinksCountsAsNothing() {
+  @Test func `a total that shrinks counts as nothing`() {
     var history = RateHistory()
     history.record(received: 100, sent: 100, at: 0)
     history.record(received: 50, sent: 100, at: 2_000)
     #expect(history.rates(at: 4_000).received.last == 0)
   }
 
-  @Test func theChartHasItsPeakBelowTheTop() {
+  @Test func `the chart has its peak below the top`() {
     var rates = [Double](repeating: 0, count: 300)
     (rates[100], rates[101]) = (3_000, 3_000)
     let chart = RateChart((rates, [Double](repeating: 0, count: 300)), receivedNow: 0, sentNow: 5)

@@ -16,7 +16,7 @@ import Testing
       client: StillClient(snapshot: sample), address: address, port: port, hostName: "localhost")
   }
 
-  @Test func whatReadersLeaveUntakenIsBounded() {
+  @Test func `what readers leave untaken is bounded`() {
     let unsent = UnsentBytes()
     let mebibyte = 1 << 20
     var shares = (1...64).map { _ in unsent.share(mebibyte) }
@@ -29,7 +29,7 @@ import Testing
     #expect(unsent.share(1 << 30) != nil, "one alone may have any size")
   }
 
-  @Test func whoAsksWhileTooMuchIsUntakenIsToldToComeBack() async throws {
+  @Test func `whoever asks while too much is untaken is told to come back`() async throws {
     let source = source(StillClient(snapshot: sample))
     let answer = StatsAnswer.text(String(repeating: "x", count: 1 << 20))
     let request = Request(
@@ -39,7 +39,7 @@ import Testing
     withExtendedLifetime(waiting) {}
   }
 
-  @Test func aPortThatIsTakenIsToldInOneLine() async throws {
+  @Test func `a port that is taken is reported in one line`() async throws {
     let port = try FreePort.take()
     let first = server(port: port)
     #expect(try await first.start() == port)
@@ -56,13 +56,13 @@ import Testing
     await third.stop()
   }
 
-  @Test func anAddressThatIsNotOursIsTold() async throws {
+  @Test func `an address that is not this machine's is reported`() async throws {
     await #expect(throws: StatsServerError.addressUnknown(address: "192.0.2.1", port: 0)) {
       try await server(port: 0, address: "192.0.2.1").start()
     }
   }
 
-  @Test func errorsSayWhatToDo() {
+  @Test func `errors say what to do`() {
     #expect(
       StatsServerError.addressInUse(address: "localhost", port: 8041).description
         == "cannot serve the page on localhost:8041: address already in use. "
@@ -70,7 +70,7 @@ import Testing
     #expect("\(StatsServerError.permissionDenied(address: "::", port: 80))".contains("[::]:80"))
   }
 
-  @Test func connectionsAreCountedByAddress() {
+  @Test func `connections are counted by address`() {
     let counter = ConnectionCounter(limit: 2)
     #expect(counter.opened("a") && counter.opened("a") && !counter.opened("a"))
     #expect(counter.opened("b"))
@@ -102,7 +102,7 @@ import Testing
       }
   }
 
-  @Test func aHeaderThatNeverEndsEndsTheConnection() async throws {
+  @Test func `a header that never ends ends the connection`() async throws {
     try await withServer { port in
       try await connect(port).executeThenClose { inbound, outbound in
         try await outbound.write(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: localhost\r\nX-"))
@@ -117,7 +117,7 @@ import Testing
     "GET / HTTP/1.1\r\nHost : x\r\n\r\n",
     "GET /\(String(repeating: "x", count: 20_000)) HTTP/1.1\r\nHost: localhost\r\n\r\n",
   ])
-  func whatIsNoRequestIsRefusedAndClosed(bytes: String) async throws {
+  func `bytes that are no request are refused, and the connection closed`(bytes: String) async throws {
     try await withServer { port in
       try await connect(port).executeThenClose { inbound, outbound in
         try await outbound.write(ByteBuffer(string: bytes))
@@ -128,7 +128,7 @@ import Testing
     }
   }
 
-  @Test func moreConnectionsThanFitWaitForTheirTurn() async throws {
+  @Test func `more connections than fit wait for their turn`() async throws {
     let fitting = StatsServer.Limits.connections
     try await withServer { port in
       var idle: [any Channel] = []
@@ -144,7 +144,7 @@ import Testing
     }
   }
 
-  @Test func aReaderThatTakesNothingIsLeft() throws {
+  @Test func `a reader that takes nothing is disconnected`() throws {
     let loop = EmbeddedEventLoop()
     let channel = EmbeddedChannel(handler: StalledWriteHandler(patience: .seconds(30)), loop: loop)
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()

@@ -110,16 +110,16 @@ struct Manual: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct ManualFormTests {
-  @Test("a manual has what these tests look for", arguments: Manual.all)
-  func parts(manual: Manual) {
+  @Test(arguments: Manual.all)
+  func `a manual has what these tests look for`(manual: Manual) {
     #expect(!manual.tables(headed: "key").isEmpty)
     #expect(!manual.tables(headed: "option").isEmpty)
     #expect(!manual.commandLines.isEmpty)
   }
 
   /// `[…](file)`, `[…](#heading)` and `[…](file#heading)`; what lies elsewhere is not asked for.
-  @Test("links lead somewhere", arguments: Manual.all + Manual.others)
-  func links(manual: Manual) {
+  @Test(arguments: Manual.all + Manual.others)
+  func `links lead somewhere`(manual: Manual) {
     #expect(!manual.text.isEmpty)
     let folder = Manual.root.appending(path: manual.name).deletingLastPathComponent()
     for link in manual.text.matches(of: #/\]\(([^)]+)\)/#).map({ String($0.1) }) where !link.contains("://") {
@@ -143,7 +143,7 @@ struct Manual: Sendable, CustomTestStringConvertible {
   }
 
   /// What the README says of other programs is what docs/PERFORMANCE.md says that was measured.
-  @Test func theFiguresOfTheComparisonAreThoseThatWereMeasured() throws {
+  @Test func `the figures of the comparison are those that were measured`() throws {
     let performance = Manual(reading: "docs/PERFORMANCE.md")
     let measured = try #require(performance.tables.first { $0.above.hasPrefix("### 1 GiB from one holder") })
     let comparison = try #require(Manual.readme.tables.first { $0.columns.contains("rtorrent") })
@@ -162,14 +162,14 @@ struct Manual: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func theNewestChangesAreThoseOfThisVersion() {
+  @Test func `the newest changes are those of this version`() {
     let newest = Manual(reading: "CHANGELOG.md").text.firstMatch(of: #/(?m)^## \[([0-9.]+)\]/#)
     #expect(newest?.1.description == EngineConfiguration.version)
   }
 
   /// Files by their paths, declarations by their names: what a newcomer would look for in vain.
-  @Test("what the tour of the code and other documents name is there", arguments: Manual.others)
-  func names(manual: Manual) throws {
+  @Test(arguments: Manual.others)
+  func `what the tour of the code and other documents name is there`(manual: Manual) throws {
     let words = try Self.words(below: ["Sources", "Tests", "Benchmarks", "scripts"])
     for code in manual.codes where code.wholeMatch(of: #/[A-Za-z]+(\.[A-Za-z]+)?(\(.*\))?/#) != nil {
       let names = code.prefix { $0 != "(" }.split(separator: ".").map(String.init)

@@ -52,8 +52,8 @@ import Testing
     }
   }
 
-  @Test("each command line that a manual shows is understood", arguments: Manual.all)
-  func understood(manual: Manual) async {
+  @Test(arguments: Manual.all)
+  func `each command line that a manual shows is understood`(manual: Manual) async {
     let shown = Self.typed(in: manual)
     #expect(!shown.isEmpty)
     for line in shown.flatMap(Self.lines) {
@@ -62,29 +62,28 @@ import Testing
     }
   }
 
-  @Test("each command is in a manual", arguments: Manual.complete)
-  func complete(manual: Manual) {
+  @Test(arguments: Manual.complete)
+  func `each command is in a manual`(manual: Manual) {
     let first = Set(manual.codes.compactMap { $0.split(separator: " ").first.map(String.init) })
     #expect(Set(CommandName.allCases.map(\.rawValue)).subtracting(first) == [])
   }
 
-  @Test("a table has each command with its usage", arguments: [Manual.guide, .page])
-  func usage(manual: Manual) {
+  @Test(arguments: [Manual.guide, .page])
+  func `a table has each command with its usage`(manual: Manual) {
     let told = manual.tables(headed: "command").flatMap(\.rows).flatMap { Manual.codes(in: $0[0]) }
     let known = CommandName.allCases.map(\.spec.usage)
     #expect(Set(told).symmetricDifference(known) == [])
   }
 
-  @Test(
-    "each command of the program's own help can be typed as it stands there", arguments: CommandName.allCases)
-  func ownHelp(command: CommandName) async {
+  @Test(arguments: CommandName.allCases)
+  func `each command of the program's own help can be typed as it stands there`(command: CommandName) async {
     for line in Self.lines(of: command.spec.usage) {
       let mistake = await Self.mistake(in: line)
       #expect(mistake == nil, "\(line)")
     }
   }
 
-  @Test func eachTermOfTheFilterFindsSomeFilesAndNotAll() async throws {
+  @Test func `each term of the filter finds some files, and not all`() async throws {
     var (wanted, failed) = (
       file("dddd", "coming.txt", holders: [1]), file("eeee", "broken.iso", holders: [1])
     )

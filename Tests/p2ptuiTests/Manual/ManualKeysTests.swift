@@ -19,8 +19,8 @@ import Testing
     manual.tables(headed: "key").flatMap(\.rows).flatMap { keys(in: $0[0]) }
   }
 
-  @Test("each key that a manual names does something on the screen", arguments: Manual.all)
-  func named(manual: Manual) throws {
+  @Test(arguments: Manual.all)
+  func `each key that a manual names does something on the screen`(manual: Manual) throws {
     for name in Self.keys(of: manual) {
       let key = try #require(Key(name: name), "\(name)")
       let intents = Set(KeyTable().bindings.filter { $0.keys.contains(key) }.map(\.intent))
@@ -30,8 +30,8 @@ import Testing
     }
   }
 
-  @Test("each thing that keys can do has a key in a manual", arguments: Manual.all)
-  func complete(manual: Manual) {
+  @Test(arguments: Manual.all)
+  func `each thing that keys can do has a key in a manual`(manual: Manual) {
     let named = Set(Self.keys(of: manual).compactMap { Key(name: $0) })
     for intent in Intent.allCases {
       let keys = KeyTable().bindings.filter { $0.intent == intent }.flatMap(\.keys)
@@ -47,7 +47,7 @@ import Testing
     var description: String { "\(section): \(keys.sorted().joined(separator: " ")) \(action)" }
   }
 
-  @Test func theGuidesTablesAreTheKeyTable() {
+  @Test func `the guide's tables are the key table`() {
     let told = Manual.guide.tables(headed: "key").flatMap { table in
       table.rows.map {
         Row(section: table.above, action: Manual.codes(in: $0[1])[0], keys: Set(Self.keys(in: $0[0])))
@@ -81,7 +81,7 @@ import Testing
       || !driver.takeRequests().isEmpty
   }
 
-  @Test func thePromptsKeysAreThoseOfTheGuide() throws {
+  @Test func `the prompt's keys are those of the guide`() throws {
     let table = try #require(Manual.guide.tables(headed: "key in a prompt").first)
     let told = Set(table.rows.flatMap { Self.keys(in: $0[0]) })
     let letters = (UInt8(ascii: "a")...UInt8(ascii: "z")).map { Character(Unicode.Scalar($0)) }

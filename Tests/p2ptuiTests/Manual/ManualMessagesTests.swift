@@ -22,7 +22,7 @@ import Testing
     return parser + [EADDRINUSE, ECONNREFUSED].map { String(cString: strerror($0)).lowercased() }.joined()
   }()
 
-  @Test func eachMessageThatTheGuideExplainsIsOneOfTheProgram() {
+  @Test func `each message that the guide explains is one of the program`() {
     let messages = Manual.guide.tables(headed: "message").flatMap(\.rows).flatMap { Manual.codes(in: $0[0]) }
     #expect(messages.count > 40)
     for message in messages {
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func theGuideHasEachPathOfThePageAndNoOther() throws {
+  @Test func `the guide has each path of the page, and no other`() throws {
     let data = try Data(contentsOf: Manual.root.appending(path: "docs/openapi.json"))
     let description = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     let paths = try #require(description["paths"] as? [String: Any])

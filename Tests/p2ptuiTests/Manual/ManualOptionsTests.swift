@@ -21,13 +21,13 @@ import Testing
     try Arguments.parse(["ann", "localhost", "8040", "8041"] + words).options(environment: [:])
   }
 
-  @Test("each option is in a manual", arguments: Manual.complete)
-  func complete(manual: Manual) {
+  @Test(arguments: Manual.complete)
+  func `each option is in a manual`(manual: Manual) {
     #expect(Self.known.subtracting(Self.names(in: manual.text)) == [])
   }
 
-  @Test("each option that a manual names is one", arguments: Manual.all)
-  func named(manual: Manual) {
+  @Test(arguments: Manual.all)
+  func `each option that a manual names is one`(manual: Manual) {
     let codes = manual.codes.filter { $0.hasPrefix("--") || $0.hasPrefix("p2ptui") }
     let names = codes.flatMap(Self.names(in:)) + manual.commandLines.flatMap { $0.flatMap(Self.names(in:)) }
     #expect(Set(names).subtracting(Self.known).subtracting(Self.unlisted) == [])
@@ -44,8 +44,8 @@ import Testing
     return words[1].split(separator: "|").map { [words[0], samples[$0.uppercased()] ?? String($0)] }
   }
 
-  @Test("each option of a table does something, with each of its values", arguments: Manual.all)
-  func values(manual: Manual) throws {
+  @Test(arguments: Manual.all)
+  func `each option of a table does something, with each of its values`(manual: Manual) throws {
     let usual = try Self.options([])
     for code in manual.tables(headed: "option").flatMap(\.rows).flatMap({ Manual.codes(in: $0[0]) })
     where code.hasPrefix("--") {
@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  @Test func theDefaultsOfTheGuideAreThoseOfTheProgram() throws {
+  @Test func `the defaults of the guide are those of the program`() throws {
     let usual = try Self.options([])
     for row in Manual.guide.tables(headed: "option").flatMap(\.rows) {
       guard let option = Manual.codes(in: row[0]).first?.split(separator: " ").first else { continue }
@@ -72,16 +72,16 @@ import Testing
     }
   }
 
-  @Test("each command line starts a peer", arguments: Manual.all)
-  func commandLines(manual: Manual) throws {
+  @Test(arguments: Manual.all)
+  func `each command line starts a peer`(manual: Manual) throws {
     for words in manual.commandLines where Set(words).isDisjoint(with: ["--help", "--version"]) {
       if words.first == "--generate-completion-script" { continue }
       #expect(throws: Never.self, "\(words)") { _ = try Arguments.parse(words).options(environment: [:]) }
     }
   }
 
-  @Test("each configuration file is taken", arguments: Manual.all)
-  func configuration(manual: Manual) throws {
+  @Test(arguments: Manual.all)
+  func `each configuration file is taken`(manual: Manual) throws {
     let files = manual.blocks.filter { $0.language == "yaml" && !$0.text.hasPrefix("scrape_configs") }
     #expect(!files.isEmpty)
     for file in files {

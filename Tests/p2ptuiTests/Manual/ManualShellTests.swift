@@ -78,7 +78,7 @@ import Testing
     return Set(commands).sorted()
   }
 
-  @Test func aPipeWithANameTakesCommandsLater() async throws {
+  @Test func `a named pipe takes commands later`() async throws {
     try await withNeighbourhood { neighbourhood in
       let shell = try Shell(neighbourhood)
       try await shell.during(try Self.block(with: "mkfifo")) {
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test func aPeerInTheBackgroundAnswersOnItsPage() async throws {
+  @Test func `a peer in the background answers on its page`() async throws {
     try await withNeighbourhood { neighbourhood in
       let shell = try Shell(neighbourhood)
       let question = try #require(Self.lines("curl").first { $0.contains("peer.example.org") })
@@ -104,7 +104,7 @@ import Testing
     }
   }
 
-  @Test func eachLineOfJSONIsAnsweredAsShown() async throws {
+  @Test func `each line of JSON is answered as shown`() async throws {
     let lines = Manual.guide.text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
     let start = try #require(lines.firstIndex { $0.hasPrefix("$ ") && $0.contains("--json") })
     let answers = lines[(start + 1)...].prefix { $0.hasPrefix("{") }
@@ -116,7 +116,7 @@ import Testing
     }
   }
 
-  @Test func manyPeersOfOneMachineFindEachOther() async throws {
+  @Test func `many peers of one machine find each other`() async throws {
     try await withNeighbourhood { neighbourhood in
       let shell = try Shell(neighbourhood)
       try await shell.during(try Self.block(with: "for n in $(seq")) {
@@ -129,7 +129,7 @@ import Testing
     }
   }
 
-  @Test func theConfigurationThatIsWrittenIsTheOneThatIsReadAgain() async throws {
+  @Test func `the configuration that is written is the one that is read again`() async throws {
     try await withNeighbourhood { neighbourhood in
       let shell = try Shell(neighbourhood)
       _ = try await shell.run(try Self.block(with: "--print-config > "))
@@ -138,7 +138,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Shell.has("curl"))) func whatIsAskedOfThePageIsAnswered() async throws {
+  @Test(.enabled(if: Shell.has("curl"))) func `each question to the page is answered`() async throws {
     try await withNeighbourhood { neighbourhood in
       let shell = try Shell(neighbourhood)
       let peer =
@@ -168,7 +168,7 @@ import Testing
   }
 
   /// Told to connect to nobody, ssh says what it would do.
-  @Test(.enabled(if: Shell.has("ssh"))) func sshTakesEachTunnel() async throws {
+  @Test(.enabled(if: Shell.has("ssh"))) func `ssh understands each tunnel`() async throws {
     let tunnels = Self.lines("ssh")
     #expect(tunnels.count == 2)
     for tunnel in tunnels {
@@ -181,7 +181,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Shell.has("tmux"))) func tmuxTakesItsSettings() async throws {
+  @Test(.enabled(if: Shell.has("tmux"))) func `tmux understands its settings`() async throws {
     let settings = try Self.block(with: "set -g mouse")
     try await withNeighbourhood { neighbourhood in
       let file = neighbourhood.directory.appending(path: "tmux.conf")
