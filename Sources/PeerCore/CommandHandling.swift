@@ -1,27 +1,27 @@
-/// What users ask for.
+/// Carries out what users ask for, and answers them.
 extension PeerState {
   mutating func carryOut(_ command: Command, _ request: RequestID) {
     switch command {
     case .push(let path):
       effects.append(.importFile(path: path, timestamp: now.wall / 1000, request))
-    case .get(let id): reply(request, enqueueDownload(id), done: "fetching \(shown(id))")
+    case .get(let id): reply(request, enqueueDownload(id), done: "fetching \(named(id))")
     case .delete(let id): delete(id, request)
     case .forget(let id): forget(id, request)
     case .announce(let id): announce(id, request)
     case .gossip(let endpoint): gossip(endpoint, request)
-    case .pause(let id): reply(request, pauseDownload(id), done: "\(shown(id)) is paused")
-    case .resume(let id): reply(request, resumeDownload(id), done: "\(shown(id)) goes on")
+    case .pause(let id): reply(request, pauseDownload(id), done: "\(named(id)) is paused")
+    case .resume(let id): reply(request, resumeDownload(id), done: "\(named(id)) goes on")
     case .cancel(let id):
       let cancelled = cancelDownload(id, why: "cancelled")
       reply(
-        request, cancelled ? nil : "\(shown(id)) is not being fetched", done: "\(shown(id)) is cancelled")
+        request, cancelled ? nil : "\(named(id)) is not being fetched", done: "\(named(id)) is cancelled")
     case .retry(let id):
-      let name = shown(id)
+      let name = named(id)
       reply(request, enqueueDownload(id), done: "trying \(name) again")
     case .move(let id, let move):
-      reply(request, moveDownload(id, move), done: "\(shown(id)) has moved in the queue")
+      reply(request, moveDownload(id, move), done: "\(named(id)) has moved in the queue")
     case .prioritise(let id, let priority):
-      reply(request, prioritise(id, priority), done: "\(shown(id)) has priority \(priority.rawValue)")
+      reply(request, prioritise(id, priority), done: "\(named(id)) has priority \(priority.rawValue)")
     case .cancelUpload(let number): cancelUpload(number, request)
     case .limit(let direction, let rate): limit(direction, rate, request)
     case .slots(let direction, let count): setSlots(direction, count, request)
@@ -59,15 +59,13 @@ extension PeerState {
   private mutating func cancelUpload(_ number: UInt64, _ request: RequestID) {
     let id = UploadID(number)
     guard let upload = uploads[id] else { return answer(request, .failed("that upload has ended")) }
-    answer(request, .done("sending \(shown(upload.file)) to \(quoted(upload.peer)) is cancelled"))
+    answer(request, .done("sending \(named(upload.file)) to \(quoted(upload.peer)) is cancelled"))
     cancel(id, upload)
   }
 
   private mutating func reply(_ request: RequestID, _ failure: String?, done: String) {
     answer(request, failure.map { .failed($0) } ?? .done(done))
   }
-
-  private func shown(_ id: FileID) -> String { catalogue[id].map { named($0.entry) } ?? id.short }
 
   private mutating func delete(_ id: FileID, _ request: RequestID) {
     guard let record = catalogue[id] else { return answer(request, .failed("no such file")) }
@@ -88,10 +86,11 @@ extension PeerState {
 
   private mutating func forget(_ id: FileID, _ request: RequestID) {
     guard let slot = catalogue.slot(of: id), let record = catalogue[slot: slot], let copy = record.copy
-    else { return answer(request, .failed("\(shown(id)) is not here")) }
+    else { return answer(request, .failed("\(named(id)) is not here")) }
     catalogue.setCopy(slot, nil)
     cancelUploads(of: id)
-    // Storage records that it is gone once it is: the other way round, a crash would let it be found again.
+    // Storage records that the copy is gone after it has gone. The other way round, a crash in between would let the next
+    // scan find the file again.
     effects.append(.trash(copy, of: id))
     let done = "the copy of \(named(record.entry)) is in the trash"
     log(.info, done)
@@ -100,7 +99,7 @@ extension PeerState {
 
   private mutating func announce(_ id: FileID, _ request: RequestID) {
     guard let record = catalogue[id], record.copy != nil else {
-      return answer(request, .failed("\(shown(id)) is not here"))
+      return answer(request, .failed("\(named(id)) is not here"))
     }
     sendToAll(MessageEncoder.announce(from: me.peerID, file: record.entry))
     answer(request, .done("\(named(record.entry)) is announced to \(Units.count(membership.count, "peer"))"))
@@ -119,7 +118,7 @@ extension PeerState {
 
   mutating func finishImport(_ request: RequestID, _ entry: FileEntry, _ copy: LocalCopy) {
     if let known = catalogue[entry.id], known.copy == copy {
-      // The same bytes at the same time, under another name: storage has kept the first one.
+      // The same bytes with the same timestamp under another name: storage has kept the first copy.
       return answer(request, .done("\(named(known.entry)) is shared already"))
     }
     if catalogue.exhume(entry.id) { persist([.exhume(entry.id)]) }

@@ -1,6 +1,6 @@
-/// What holds between two steps. The tests and the simulator ask after each; the program never does.
+/// What holds between any two steps. Tests and the simulator ask for it after each one; the program never does.
 extension PeerState {
-  /// What is wrong with the tables, if anything is.
+  /// A sentence on what is wrong with the tables; `nil` if all is well.
   package var brokenInvariant: String? { brokenMembership ?? brokenCatalogue ?? brokenBound }
 
   private var brokenMembership: String? {
@@ -50,7 +50,7 @@ extension PeerState {
       ("ids of gossip", seenGossip.count, limits.gossipIDs),
       ("names being resolved", resolving.count, limits.resolutions),
       ("names of our own", ownAliases.count, limits.ownAliases),
-      // What is here is taken in, whatever others have told us of.
+      // A file that is here is taken in even when the catalogue is full.
       ("files", catalogue.table.count - catalogue.local.count, limits.files),
       ("tombstones", catalogue.tombstones.count, limits.tombstones),
       ("deletes that wait", waitingDeletes.count, limits.pendingDeletes),
@@ -68,7 +68,7 @@ extension PeerState {
   }
 }
 
-/// What the simulator looks at and the program does not show.
+/// What the simulator looks at, and the program shows to nobody.
 extension PeerState {
   package func record(of id: FileID) -> FileRecord? { catalogue[id] }
   package var records: FileTable { catalogue.table }
@@ -83,7 +83,7 @@ extension PeerState {
   package func isPaused(_ id: FileID) -> Bool { downloads[id]?.state == .paused }
   /// Uploads that run or wait.
   package var uploadCount: Int { uploads.count }
-  /// Of those that run, the most to one address.
+  /// How many of the running uploads go to the address that has most of them.
   package var uploadsToOneAddress: Int {
     uploads.values.filter(\.isRunning).reduce(into: [:]) { $0[$1.address, default: 0] += 1 }.values.max() ?? 0
   }

@@ -1,19 +1,19 @@
 import DequeModule
 import OrderedCollections
 
-/// The whole peer, without the world: all state, changed only by `step`.
+/// The whole peer without the world around it: all of its state, changed only by `step`.
 ///
-/// Deterministic: the same events at the same moments from the same seed give the same effects, in every
-/// process. Time comes in with each event, randomness from the seed; nothing iterates in hash order where
-/// that could be seen from outside.
+/// It is deterministic: the same events at the same moments, from the same seed, give the same effects in every
+/// process. Time comes in with each event and randomness from the seed, and nothing is iterated in the order of hashes
+/// where that could be seen from outside.
 public struct PeerState: Sendable {
-  /// Who this peer is, and how others may write where it is.
+  /// Who this peer is, and what others may call the place where it is.
   public struct Identity: Sendable {
     /// `<peer_id>` of the command line.
     public var peerID: PeerID
-    /// What others are told.
+    /// Where others are told to reach it.
     public var endpoint: Endpoint
-    /// Numeric addresses of this machine at which the listener can be reached.
+    /// The numeric addresses of this machine at which the listener can be reached.
     public var addresses: Set<String>
 
     public init(peerID: PeerID, endpoint: Endpoint, addresses: Set<String>) {
@@ -28,66 +28,72 @@ public struct PeerState: Sendable {
   let limits: Limits
   var random: RandomSource
   var now = Moment(uptime: 0, wall: 0)
-  /// What the present step wants done.
+  /// What the present step wants done, so far.
   var effects: [Effect] = []
 
   var membership = Membership()
   var seenGossip: DuplicateCache
   var outbox: Outbox
   var bootstrap = Bootstrap()
-  /// Host names whose meaning was asked for.
+  /// Host names that are being resolved.
   var resolving: Set<String> = []
   var cachedReply: (revision: UInt64, bytes: [UInt8])?
-  /// Host names that turned out to mean this peer.
+  /// Host names that turned out to mean this very peer.
   var ownAliases: Set<String> = []
-  /// Somebody uses our id, and the log has said so.
+  /// Whether the log has said that somebody else uses our id.
   var toldStolenID = false
 
   var catalogue: Catalogue
-  /// Files whose deletion a crash interrupted, until the start finishes it.
+  /// Files whose deletion was interrupted by a crash. The start finishes it.
   var leftovers: [StoredFile] = []
-  /// The queue as it was remembered, until the start.
+  /// The queue of downloads as storage has remembered it. The start takes it over.
   var wantedAtStart: [WantedFile] = []
   var waitingDeletes: [(delete: Delete, from: String, host: String)] = []
 
   var downloads = DownloadTable()
-  /// The files that attempts, and requests for block lists, are for.
+  /// Which file each attempt, and each request for a block list, is for.
   var attempts: [AttemptID: FileID] = [:]
-  /// A download may begin, or a holder may have nothing to do.
+  /// Whether a download may begin, or a holder may have nothing left to do.
   var isSchedulingDue = false
-  /// Transfers that run at once, and their bytes a second.
+  /// How many downloads may run at once.
   var slotsDown: Int
+  /// How many uploads may run at once.
   var slotsUp: Int
+  /// The bound of all downloads together, in bytes a second; `nil` is no bound.
   public internal(set) var limitDown: UInt64?
+  /// The bound of all uploads together, in bytes a second; `nil` is no bound.
   public internal(set) var limitUp: UInt64?
   var uploads: OrderedDictionary<UploadID, Upload> = [:]
-  /// Received files that storage is keeping, with what they become.
+  /// Received files that storage is moving into `files/`, with the entries that they get there.
   var keeping: [ArrivalID: FileEntry] = [:]
   /// Files that arrive unasked, with the `uptime` until which their downloads wait for that.
   var arriving: [FileID: Int64] = [:]
-  /// Transfers that ended lately, oldest first.
+  /// Transfers that have ended lately, the oldest first.
   var ended: Deque<TransferView> = []
   var lastTransferNumber: UInt64 = 0
   var autoFetch = AutoFetch.notStarted
+  /// Bytes of files received since the start.
   public internal(set) var bytesReceived: UInt64 = 0
+  /// Bytes of files sent since the start.
   public internal(set) var bytesSent: UInt64 = 0
 
+  /// The `uptime` of our next round of GOSSIP.
   var nextGossip: Int64 = .max
+  /// The `uptime` of the next search for silent peers.
   var nextCleanup: Int64 = .max
+  /// The `uptime` at which the log last said how much gossip was dropped.
   var toldDropped: Int64 = 0
 
-  /// Lines that strangers can cause (PROTOCOL.md, "Protection").
-  private var logBudget: TokenBucket
-  /// What is logged now is caused by others.
+  var logBudget: LogBudget
+  /// Whether what is being handled was caused by others.
   var isLogBounded = false
-  private var linesLeftOut = 0
 
   /// - Parameters:
   ///   - me: who and where this peer is.
   ///   - settings: what the user has chosen.
   ///   - limits: the bounds of the protocol.
-  ///   - remembered: by storage.
-  ///   - seed: of every random choice.
+  ///   - remembered: what storage has remembered of earlier runs.
+  ///   - seed: what every random choice follows from.
   public init(
     me: Identity, settings: Settings, limits: Limits = Limits(), remembered: Remembered = Remembered(),
     seed: UInt64
@@ -102,7 +108,7 @@ public struct PeerState: Sendable {
     random = RandomSource(seed: seed)
     seenGossip = DuplicateCache(limits: limits)
     outbox = Outbox(limits: limits)
-    logBudget = TokenBucket(perSecond: limits.logLinesPerSecond, burst: limits.logBurst)
+    logBudget = LogBudget(limits: limits)
     catalogue = Catalogue(limits: limits, owner: me.peerID)
     for tombstone in remembered.tombstones { _ = catalogue.bury(tombstone) }
     for file in remembered.files {
@@ -115,7 +121,9 @@ public struct PeerState: Sendable {
     wantedAtStart = remembered.wanted
   }
 
-  /// Takes one event in and returns what has to be done, in that order.
+  /// Takes in one event, and returns what has to be done, in order.
+  ///
+  /// - Parameter now: not before the moment of any earlier step, as far as `uptime` goes.
   public mutating func step(_ event: Event, at now: Moment) -> [Effect] {
     self.now = now
     isLogBounded = event.isCausedByOthers
@@ -213,7 +221,7 @@ public struct PeerState: Sendable {
     releaseAnswers()
   }
 
-  /// The `uptime` at which `step` has to be called, if nothing happens before.
+  /// The `uptime` at which `step` has to be called again at the latest; `Int64.max` if nothing is due.
   public var nextDeadline: Int64 {
     // While nobody is tracked, nobody is dropped or greeted: a peer that is alone need not wake for that.
     var deadline = membership.isEmpty ? .max : min(nextGossip, nextCleanup)
@@ -228,68 +236,6 @@ public struct PeerState: Sendable {
     return deadline
   }
 
-  // MARK: Being seen
-
-  /// What is shown of this state; the shell adds what only it knows (the log).
-  public func snapshot(me: LocalPeer, revision: UInt64, log: [LogEntry]) -> Snapshot {
-    Snapshot(
-      me: me, taken: now, revision: revision,
-      peers: membership.peers.map {
-        PeerView(
-          handle: $0.handle, id: $0.id, endpoint: $0.endpoint, lastSeen: $0.lastSeen,
-          files: $0.held.count, failures: $0.failures)
-      },
-      files: catalogue.table, filesRevision: catalogue.revision, filesLocal: catalogue.local.count,
-      transfers: transferViews, log: log, bytesReceived: bytesReceived, bytesSent: bytesSent,
-      limitDown: limitDown, limitUp: limitUp, slotsDown: slotsDown, slotsUp: slotsUp)
-  }
-
-  /// Replies and forwards that wait for their turn (PROTOCOL.md, "Protection").
+  /// How many replies and forwards wait for their turn (PROTOCOL.md, "Protection").
   public var waitingAnswers: Int { outbox.waiting }
-
-  /// `nil` if no file is taken that nobody asked for (`--accept-push`).
-  public var pushAllowance: PushAllowance? {
-    settings.acceptPush ? PushAllowance(file: fileAllowance, all: quotaLeft ?? .max) : nil
-  }
-
-  /// Bytes that one more file may have.
-  var fileAllowance: UInt64 { min(settings.maxFileSize, quotaLeft ?? .max) }
-
-  /// Bytes that more files may have; `nil` without a quota.
-  private var quotaLeft: UInt64? {
-    guard let quota = settings.quota else { return nil }
-    let kept = keeping.values.reduce(catalogue.localBytes) { Units.sum($0, $1.sizeBytes ?? 0) }
-    let taken = downloads.order.reduce(kept) { Units.sum($0, downloads[$1]?.reservedBytes ?? 0) }
-    return quota > taken ? quota - taken : 0
-  }
-
-  // MARK: Effects
-
-  /// What others cause has a budget, so that nobody can fill the log; what exceeds it is counted there.
-  mutating func log(_ level: LogLevel, _ text: String) {
-    guard isLogBounded, level > .debug, level < .error else { return effects.append(.log(level, text)) }
-    guard logBudget.take(at: now.uptime) else {
-      linesLeftOut += 1
-      return
-    }
-    if linesLeftOut > 0 {
-      effects.append(.log(.warning, "\(linesLeftOut) lines were left out here: too many at once"))
-      linesLeftOut = 0
-    }
-    effects.append(.log(level, text))
-  }
-
-  mutating func answer(_ request: RequestID, _ reply: CommandReply, onceWritten: Bool = false) {
-    effects.append(.answer(request, reply, onceWritten: onceWritten))
-  }
-
-  mutating func persist(_ changes: [CatalogueChange]) {
-    if !changes.isEmpty { effects.append(.persist(changes)) }
-  }
-
-  /// Text from the network, harmless and with its bounds visible.
-  func quoted(_ text: String) -> String { "“\(Visible.text(text, limit: 64))”" }
-
-  /// A file as a line of the log names it.
-  func named(_ entry: FileEntry) -> String { "\(quoted(entry.name)) (\(entry.id.short))" }
 }

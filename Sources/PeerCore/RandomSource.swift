@@ -1,4 +1,4 @@
-/// SplitMix64: small, fast, and the same numbers from the same seed in every process. Not for secrets.
+/// SplitMix64: small and fast, and it gives the same numbers from the same seed in every process. Not for secrets.
 package struct RandomSource: RandomNumberGenerator {
   private var state: UInt64
 

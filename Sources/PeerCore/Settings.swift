@@ -1,34 +1,34 @@
 /// What a user can choose about the behaviour of the core. Durations are in milliseconds.
 public struct Settings: Sendable, Equatable {
-  /// Whom to greet when nobody is tracked.
+  /// Well-known peers, to be greeted while nobody is tracked.
   public var bootstrap: [Endpoint] = Settings.wellKnownPeers
-  /// Missing files fetched once after the start.
+  /// How many missing files are fetched, once, after the start.
   public var autoFetch = 3
-  /// How long replies are waited for before that.
+  /// How long to wait for replies before that.
   public var syncDelay: Int64 = 10_000
-  /// Between two GOSSIPs of our own.
+  /// The time between two GOSSIPs of our own.
   public var gossipInterval: Int64 = 30_000
-  /// Random peers that a GOSSIP goes to, our own or forwarded.
+  /// How many random peers a GOSSIP goes to, whether our own or forwarded.
   public var gossipFanout = 3
-  /// A peer not heard from for longer is dropped.
+  /// A peer that was not heard from for longer is dropped.
   public var peerTimeout: Int64 = 60_000
-  /// Between two searches for silent peers.
+  /// The time between two searches for silent peers.
   public var cleanupInterval: Int64 = 10_000
-  /// Downloads that run at once.
+  /// How many downloads may run at once: 1...`Limits.slots`.
   public var downloads = 3
-  /// Uploads that run at once.
+  /// How many uploads may run at once: 1...`Limits.slots`.
   public var uploads = 16
-  /// Bytes a second over all downloads; `nil` is no bound.
+  /// The bound of all downloads together, in bytes a second; `nil` is no bound.
   public var limitDown: UInt64?
-  /// Bytes a second over all uploads; `nil` is no bound.
+  /// The bound of all uploads together, in bytes a second; `nil` is no bound.
   public var limitUp: UInt64?
-  /// Bytes.
+  /// The most bytes that a received file may have.
   public var maxFileSize: UInt64 = 16 << 30
-  /// Bytes of everything in `files/`; `nil` is no bound.
+  /// The most bytes that everything in `files/` may have together; `nil` is no bound.
   public var quota: UInt64?
-  /// Whether a FILE_DATA that nobody asked for is taken.
+  /// Whether a file that nobody asked for is taken.
   public var acceptPush = true
-  /// Whose DELETE is honoured.
+  /// Whose DELETEs are honoured.
   public var trustDeletes = TrustDeletes.ownerAddress
 
   public init() {}
@@ -39,9 +39,9 @@ public struct Settings: Sendable, Equatable {
   }
 }
 
-/// Whose DELETE is honoured (PROTOCOL.md, "Identity").
+/// Whose DELETEs are honoured (PROTOCOL.md, "Identity").
 public enum TrustDeletes: String, Sendable, CaseIterable {
-  /// The owner's, from an address of the tracked peer of that id.
+  /// The owner's, if they come from an address of the tracked peer of that id.
   case ownerAddress = "owner-address"
   /// The owner's, from anywhere.
   case any

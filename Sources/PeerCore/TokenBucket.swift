@@ -1,4 +1,4 @@
-/// Bounds a rate: so many a second, with a burst after a rest.
+/// Bounds a rate: so many tokens a second, with a burst after a rest.
 struct TokenBucket {
   private let perSecond: Double
   private let burst: Double
@@ -19,10 +19,10 @@ struct TokenBucket {
 
   var hasToken: Bool { tokens >= 1 }
 
-  /// May leave a debt, which is paid before there is a token again.
+  /// May leave a debt, which has to be earned before there is a token again.
   mutating func spend(_ count: Int = 1) { tokens -= Double(count) }
 
-  /// Milliseconds until there is a token, at most.
+  /// How long it takes until there is a token: at most so many milliseconds.
   var wait: Int64 { hasToken ? 0 : Int64((1 - tokens) * 1000 / perSecond) + 1 }
 
   /// - Returns: whether there was a token.

@@ -60,12 +60,6 @@ extension PeerState {
     return true
   }
 
-  /// Why a file that has more than `fileAllowance` bytes is not taken.
-  var sizeFailure: TransferFailure {
-    fileAllowance == settings.maxFileSize
-      ? .tooLarge(limit: settings.maxFileSize) : .quota(limit: settings.quota ?? 0)
-  }
-
   // MARK: Pausing
 
   /// Paused or waiting for its next round: it is tried now, at every holder.
@@ -268,9 +262,5 @@ extension PeerState {
     }
   }
 
-  // MARK: Tools
-
   mutating func change(_ id: FileID, _ change: (inout Download) -> Void) { downloads.update(id, change) }
-
-  func named(_ id: FileID) -> String { catalogue[id].map { named($0.entry) } ?? id.short }
 }

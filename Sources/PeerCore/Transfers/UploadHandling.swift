@@ -115,9 +115,8 @@ extension PeerState {
   mutating func endUpload(_ id: UploadID, _ failure: TransferFailure?) {
     if failure == nil, let upload = uploads[id] { noteProgress(id, upload.total) }
     guard let upload = uploads.removeValue(forKey: id) else { return }
-    let entry = catalogue[upload.file]?.entry
-    let name = entry.map { named($0) } ?? upload.file.short
-    var view = upload.view(name: entry?.name ?? "")
+    let name = named(upload.file)
+    var view = upload.view(name: catalogue[upload.file]?.entry.name ?? "")
     view.rate = 0
     view.ended = now.uptime
     view.state = failure == nil ? .done : .failed
@@ -130,28 +129,5 @@ extension PeerState {
       log(.info, "\(name) was sent to \(quoted(upload.peer))")
     }
     remember(view)
-  }
-
-  // MARK: What is shown
-
-  mutating func remember(_ view: TransferView) {
-    ended.append(view)
-    if ended.count > limits.endedTransfers { ended.removeFirst() }
-  }
-
-  mutating func forgetEnded(_ file: FileID) {
-    ended.removeAll { $0.file == file && $0.direction == .down }
-  }
-
-  mutating func forgetEndedTransfers() {
-    while let first = ended.first?.ended, now.uptime - first >= limits.endedTransferAge {
-      ended.removeFirst()
-    }
-  }
-
-  var transferViews: [TransferView] {
-    func name(_ id: FileID) -> String { catalogue[id]?.entry.name ?? id.short }
-    return downloads.views(name: name)
-      + uploads.values.map { $0.view(name: name($0.file)) } + ended
   }
 }

@@ -1,40 +1,45 @@
-/// What a person or a script asks of the peer and the core decides. The prompt, the keys and headless
-/// standard input all become these; questions (`list`, `peers`, …) are answered from a snapshot instead.
+/// What a person or a script asks the peer to do. The prompt, the keys and headless standard input all become commands;
+/// questions (`list`, `peers`, …) are answered from a snapshot instead.
 public enum Command: Sendable, Codable, Equatable {
   /// Share a file from anywhere on this machine: it is copied into `files/`, announced, and replicated
   /// to one random peer. The path is absolute.
   case push(path: String)
-  /// Fetch a file, now.
+  /// Fetch a file: put it into the queue of downloads.
   case get(FileID)
-  /// The owner withdraws the file from the whole network. The own copy goes to the trash.
+  /// Withdraw a file of our own from the whole network. The copy here goes to the trash.
   case delete(FileID)
-  /// Only the own copy goes, to the trash.
+  /// Move the copy here to the trash; others keep theirs.
   case forget(FileID)
-  /// Tell every tracked peer that this file is here.
+  /// Tell every tracked peer that a file is here.
   case announce(FileID)
-  /// Greet one peer, or without an endpoint a random few now.
+  /// Greet a peer at that endpoint; without one, greet a few random tracked peers now.
   case gossip(Endpoint?)
+  /// Stop a download for now. What is here of it stays.
   case pause(FileID)
+  /// Let a paused download go on.
   case resume(FileID)
+  /// Take a download out of the queue. What is here of it is thrown away.
   case cancel(FileID)
+  /// Fetch a file once more that could not be fetched.
   case retry(FileID)
   /// Put a download elsewhere in the queue.
   case move(FileID, QueueMove)
+  /// Change the priority of a download.
   case prioritise(FileID, TransferPriority)
-  /// By `TransferView.number`.
+  /// End an upload: its `TransferView.number`.
   case cancelUpload(UInt64)
-  /// Bytes a second over all transfers of a direction; `nil` is no bound.
+  /// Bound all transfers of a direction together to so many bytes a second, 4,096 at least; `nil` is no bound.
   case limit(TransferView.Direction, bytesPerSecond: UInt64?)
-  /// How many transfers of a direction run at once: 1...1000.
+  /// Let so many transfers of a direction run at once: 1...1000.
   case slots(TransferView.Direction, Int)
 }
 
-/// What became of a command: sentences for people, without markup or a line break.
+/// What became of a command, as a sentence for people, without markup and line breaks.
 public enum CommandReply: Sendable, Codable, Equatable {
   case done(String)
   case failed(String)
 
-  /// What people are told.
+  /// The sentence.
   public var text: String {
     switch self {
     case .done(let text), .failed(let text): text

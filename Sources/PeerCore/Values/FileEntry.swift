@@ -2,15 +2,15 @@
 public struct FileEntry: Hashable, Sendable, Codable {
   /// What the file is called on the network.
   public var id: FileID
-  /// As received: may be a path, may hold control characters. Empty if it was null or missing.
+  /// As received: it may be a path, and may hold control characters. Empty if it was null or missing.
   public var name: String
-  /// As received. Empty if it was null or missing; nobody owns such a file.
+  /// As received. Empty if it was null or missing: such a file belongs to nobody.
   public var owner: String
-  /// Exactly as received; part of what `id` is the hash of.
+  /// Exactly as received, since its text is part of what `id` is a hash of.
   public var timestamp: Lexeme
   /// `file_size` exactly as received: a hint for display only.
   public var size: Lexeme
-  /// The size in bytes where the sender told it exactly (`file_size_bytes`), or it is known here.
+  /// The exact size in bytes, if the sender has told it (`file_size_bytes`) or the file is here.
   public var sizeBytes: UInt64?
 
   public init(
@@ -25,8 +25,8 @@ public struct FileEntry: Hashable, Sendable, Codable {
     self.sizeBytes = sizeBytes
   }
 
-  /// Bytes, exact or estimated; `nil` if nothing sensible was said. An integer lexeme is bytes, a
-  /// fractional one MiB (PROTOCOL.md, "What is out there": `file_size`).
+  /// The size in bytes, exact or estimated; `nil` if nothing was said that makes sense. An integer lexeme counts as bytes,
+  /// a fractional one as MiB (PROTOCOL.md, "What is out there": `file_size`).
   public var sizeHint: UInt64? {
     if let sizeBytes { return sizeBytes }
     let text = size.text
@@ -35,7 +35,7 @@ public struct FileEntry: Hashable, Sendable, Codable {
     return UInt64((mebibytes * 1_048_576).rounded())
   }
 
-  /// Seconds since 1970-01-01 UTC, where the timestamp is a number.
+  /// The timestamp in seconds since 1970-01-01 UTC; `nil` if it is not a number.
   public var timestampSeconds: Double? {
     guard !timestamp.isNull, let seconds = timestamp.double, seconds.isFinite else { return nil }
     return seconds

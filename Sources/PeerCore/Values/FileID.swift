@@ -24,7 +24,7 @@ public struct FileID: Hashable, Sendable {
     (w0, w1, w2, w3) = words
   }
 
-  /// Without a copy in between; for the many ids that storage reads.
+  /// As `init(bytes:)`, without looking at each byte: for the many ids that storage reads.
   ///
   /// - Parameter buffer: exactly 32 bytes; otherwise `nil`.
   public init?(buffer: UnsafeRawBufferPointer) {
@@ -77,7 +77,7 @@ public struct FileID: Hashable, Sendable {
     }
   }
 
-  /// The first 8 hex digits: what people are shown, and enough to name a file at the prompt.
+  /// The first 8 hex digits. People are shown these, and can name a file by them at the prompt.
   public var short: String { String(hex.prefix(8)) }
 
   /// The 32 bytes of the digest.
@@ -112,20 +112,5 @@ extension FileID: Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(hex)
-  }
-}
-
-@inline(__always)
-func hexDigit(_ value: UInt8) -> UInt8 {
-  value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-}
-
-@inline(__always)
-func hexDigitValue(_ character: UInt8) -> UInt8? {
-  switch character {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-  case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
-  case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
-  default: nil
   }
 }

@@ -1,6 +1,6 @@
-/// A JSON scalar exactly as it was written by whoever sent it: `1744007783.0` stays `1744007783.0`.
+/// A JSON scalar exactly as its sender wrote it: `1744007783.0` stays `1744007783.0`.
 ///
-/// File ids are hashes over a timestamp's *text*, so a value that went through a number type and back
+/// File ids are hashes that include a timestamp's *text*, so that a value which went through a number type and back
 /// would no longer verify (PROTOCOL.md, "What is out there": `file_timestamp`).
 public struct Lexeme: Hashable, Sendable, Codable {
   /// Valid JSON: a number, `true`, `false`, `null`, or a string with its quotes and escapes.
@@ -9,12 +9,12 @@ public struct Lexeme: Hashable, Sendable, Codable {
   /// What a missing member counts as.
   public static let null = Lexeme(json: "null")
 
-  /// - Parameter json: trusted to be one JSON scalar; the tokenizer is what makes it so, and storage gives
-  ///   back what it was given.
+  /// - Parameter json: one JSON scalar. That is not checked: it comes from the tokenizer, or from storage, which gives back
+  ///   what it was given.
   public init(json: String) { self.json = json }
 
-  /// - Parameter raw: what stood between a string's quotes. Bare control characters, which not every peer
-  ///   would accept, get escaped.
+  /// - Parameter raw: what stood between a string's quotes. Bare control characters are escaped, since not every peer would
+  ///   accept them.
   init(stringContents raw: [UInt8]) {
     if raw.contains(where: { $0 < 0x20 }) {
       self.init(text: JSONString.decode(raw: raw))
@@ -25,7 +25,7 @@ public struct Lexeme: Hashable, Sendable, Codable {
 
   public init(_ integer: some FixedWidthInteger) { json = String(integer) }
 
-  /// A finite number; Swift's shortest form, which is Python's `repr` too.
+  /// A finite number in Swift's shortest form, which is that of Python's `repr` too.
   public init(_ number: Double) { json = number.description }
 
   /// A string, escaped to pure ASCII.
@@ -35,29 +35,29 @@ public struct Lexeme: Hashable, Sendable, Codable {
     json = String(decoding: writer.bytes, as: UTF8.self)
   }
 
-  /// Written `null`; the text `"null"` is none.
+  /// Whether it is the literal `null`. The text `"null"` is not.
   public var isNull: Bool { json == "null" }
-  /// Written with quotes.
+  /// Whether it is a string.
   public var isString: Bool { json.utf8.first == UInt8(ascii: "\"") }
 
-  /// The number or literal as written; of a string, its decoded text.
+  /// A number or literal as it is written; of a string, the decoded text.
   public var text: String {
     isString ? JSONString.decode(raw: json.utf8.dropFirst().dropLast()) : json
   }
 
-  /// The number that the text means, if it does.
+  /// The number that the text means; `nil` if it means none.
   public var double: Double? { Double(text) }
 
-  /// A whole number of 0...UInt64.max, written without fraction or exponent.
+  /// The whole number that the text means, if it is written without fraction and exponent and fits; otherwise `nil`.
   public var unsigned: UInt64? { UInt64(text) }
 
-  /// The same lexeme with every character outside ASCII written as `\uXXXX`; what goes on the wire.
+  /// The same lexeme with each character outside of ASCII written as `\uXXXX`, as it goes over the wire.
   public var ascii: String {
     json.utf8.allSatisfy { $0 < 0x80 } ? json : JSONString.escapingNonASCII(json)
   }
 
-  /// The texts that a timestamp may have contributed to the hash of a file id, likeliest first
-  /// (PROTOCOL.md, "What is out there": hash of a float, text or null timestamp).
+  /// The texts of a timestamp that may have been hashed into a file id, the likeliest first (PROTOCOL.md, "What is out
+  /// there": hash of a float, text or null timestamp).
   public var timestampHashTexts: [String] {
     if isNull { return ["None", "null"] }
     let text = self.text

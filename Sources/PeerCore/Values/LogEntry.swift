@@ -1,4 +1,4 @@
-/// How serious a line of the log is, rising.
+/// How serious a line of the log is, from the least to the most.
 public enum LogLevel: String, Sendable, Codable, CaseIterable, Comparable {
   case debug, info, warning, error
 
@@ -14,15 +14,15 @@ public enum LogLevel: String, Sendable, Codable, CaseIterable, Comparable {
   }
 }
 
-/// One line of the log. `text` may quote text from the network, already made harmless (`Visible`).
+/// One line of the log. Text from the network that it quotes was made harmless before (`Visible`).
 public struct LogEntry: Sendable, Codable, Equatable {
-  /// Counts from 1 without gaps since the peer started.
+  /// The number of the line, counted from 1 since the peer started, without gaps.
   public var seq: UInt64
   /// Milliseconds since 1970-01-01 UTC.
   public var time: Int64
   /// How serious it is.
   public var level: LogLevel
-  /// One line.
+  /// The text, without a line break.
   public var text: String
 
   public init(seq: UInt64, time: Int64, level: LogLevel, text: String) {

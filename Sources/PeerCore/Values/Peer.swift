@@ -19,11 +19,11 @@ public struct PeerID: Hashable, Sendable, Codable, Comparable, CustomStringConve
   public static func < (a: PeerID, b: PeerID) -> Bool { a.text < b.text }
 }
 
-/// Where a peer listens, as it was told: a host name or an IP address, and a TCP port.
+/// Where a peer is said to listen: a host name or an IP address, and a TCP port.
 public struct Endpoint: Hashable, Sendable, Codable, CustomStringConvertible {
-  /// A name or an address, an IPv6 address without brackets.
+  /// A host name or a numeric address; an IPv6 address has no brackets.
   public let host: String
-  /// 1...65535 for a peer that can be reached.
+  /// 1...65535 if the peer can be reached.
   public let port: Int
 
   public init(host: String, port: Int) {
@@ -49,7 +49,7 @@ public struct Endpoint: Hashable, Sendable, Codable, CustomStringConvertible {
   public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
-/// Names one tracked peer for as long as it is tracked; never used again for another one.
+/// Names one tracked peer for as long as it is tracked. It is never used again for another one.
 public struct PeerHandle: Hashable, Sendable, Codable, Comparable {
   /// Grows; never given twice.
   public let number: UInt32

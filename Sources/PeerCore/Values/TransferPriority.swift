@@ -1,8 +1,8 @@
-/// Which downloads go first. Within one priority, the queue's order counts.
+/// Which downloads go first. Among those of one priority, the order of the queue decides.
 public enum TransferPriority: String, Sendable, Codable, CaseIterable, Comparable {
   case high, normal, low
 
-  /// The more important one is the lesser.
+  /// In the order of the queue: the more important is the lesser.
   public static func < (a: TransferPriority, b: TransferPriority) -> Bool { a.place < b.place }
 
   private var place: Int {
@@ -14,20 +14,20 @@ public enum TransferPriority: String, Sendable, Codable, CaseIterable, Comparabl
   }
 }
 
-/// Where a download goes in the queue, among those of its priority.
+/// Where a download is moved in the queue, among those of its priority.
 public enum QueueMove: String, Sendable, Codable, CaseIterable {
   case first, up, down, last
 }
 
-/// A download that storage remembers, so that it goes on after a restart.
+/// A download as storage remembers it, so that it goes on after a restart.
 public struct WantedFile: Hashable, Sendable {
-  /// Of the file.
+  /// The file that is wanted.
   public var id: FileID
-  /// Rises along the queue.
+  /// Its place in the queue: the lower, the earlier.
   public var rank: Int64
-  /// Of the download.
+  /// The priority of the download.
   public var priority: TransferPriority
-  /// The user has paused it.
+  /// Whether it was paused, by the user or because nothing else would help.
   public var isPaused: Bool
 
   public init(id: FileID, rank: Int64, priority: TransferPriority = .normal, isPaused: Bool = false) {

@@ -1,5 +1,5 @@
-/// A date and time of day in UTC (proleptic Gregorian calendar), for answers that must not depend on
-/// anybody's locale.
+/// A date and a time of day in UTC, by the proleptic Gregorian calendar, for texts that must not depend on anybody's
+/// locale.
 public struct UTCTime: Sendable, Equatable {
   /// The date; months and days count from 1.
   public let year: Int, month: Int, day: Int
@@ -8,7 +8,7 @@ public struct UTCTime: Sendable, Equatable {
   /// The time of day.
   public let hour: Int, minute: Int, second: Int, millisecond: Int
 
-  /// - Parameter milliseconds: since 1970-01-01 UTC; any value is taken.
+  /// - Parameter milliseconds: since 1970-01-01 UTC; any value is valid.
   public init(milliseconds: Int64) {
     let days = Int((Double(milliseconds) / 86_400_000).rounded(.down))
     let rest = Int(milliseconds - Int64(days) * 86_400_000)

@@ -1,12 +1,12 @@
 /// Quantities as people read them: the same on the screen, on the page, in answers and in the log.
 public enum Units {
-  /// Bytes in powers of 1024, in at most 8 columns: `17 B`, `1.5 KiB`, `512 MiB`.
+  /// Bytes in powers of 1024, in 8 columns at most: `17 B`, `1.5 KiB`, `512 MiB`.
   public static func bytes(_ count: UInt64) -> String {
     guard count >= 1024 else { return "\(count) B" }
     let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
     var value = Double(count) / 1024
     var unit = 0
-    // From there on three digits would say 1024.
+    // From there on it would be rounded to 1024.
     while value >= 1023.5, unit < units.count - 1 {
       value /= 1024
       unit += 1
@@ -17,7 +17,7 @@ public enum Units {
   /// Bytes together, `UInt64.max` at most: sizes are what others say.
   public static func sum(_ a: UInt64, _ b: UInt64) -> UInt64 { b > .max - a ? .max : a + b }
 
-  /// Bytes a second, as `bytes` writes them, in at most 10 columns.
+  /// Bytes a second, written as `bytes` does, in 10 columns at most: `1.5 KiB/s`.
   public static func rate(_ bytesPerSecond: Double) -> String {
     "\(bytes(UInt64(max(0, min(bytesPerSecond, 1e18)).rounded())))/s"
   }
@@ -48,8 +48,8 @@ public enum Units {
     "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
   }
 
-  /// Bytes of `16G`, `512M`, `100K`, `1.5T` (powers of 1024, either case, `B` or `iB` may follow), or of a plain
-  /// number; `nil` if it is none of these, or more than `Int64.max`.
+  /// The bytes that `16G`, `512M`, `100K`, `1.5T` or a plain number stand for, in powers of 1024 and either case; `B` or
+  /// `iB` may follow. `nil` for anything else, and for more than `Int64.max`.
   public static func parseBytes(_ text: some StringProtocol) -> UInt64? {
     let digits = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
     let factor: Double

@@ -1,10 +1,10 @@
-/// Makes text from the network harmless and visible on one line (PROTOCOL.md, "Protection"): control
-/// characters, escape sequences, line breaks and bidirectional overrides become visible marks. The one
-/// place where that is decided; the screen, the log and the page all show text through it.
+/// Makes text from the network harmless, and visible on one line (PROTOCOL.md, "Protection"): control characters, escape
+/// sequences, line breaks and bidirectional overrides become visible marks. This is the one place that decides about it;
+/// the screen, the log and the page all show text through it.
 public enum Visible {
   /// - Parameters:
-  ///   - text: any at all.
-  ///   - limit: the most characters kept; what is cut is told by `…`.
+  ///   - text: any text at all.
+  ///   - limit: the most scalars of it that are kept; `…` stands for what was cut.
   public static func text(_ text: some StringProtocol, limit: Int = 1024) -> String {
     var result = ""
     var count = 0

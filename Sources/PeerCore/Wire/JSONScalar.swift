@@ -1,4 +1,4 @@
-/// The grammar of JSON's numbers and literals, and of the three that Python adds.
+/// The grammar of JSON's numbers and literals, and of the three literals that Python adds.
 enum JSONScalar {
   static func isValid(_ bytes: [UInt8]) -> Bool {
     if isNumber(bytes) { return true }

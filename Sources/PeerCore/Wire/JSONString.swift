@@ -1,7 +1,7 @@
 /// The escapes of JSON strings, forwards and back.
 enum JSONString {
-  /// Decodes what stands between the quotes. Tolerant: a lone surrogate, a broken escape and invalid UTF-8
-  /// become U+FFFD.
+  /// Decodes what stands between the quotes. It is tolerant: a lone surrogate, a broken escape and invalid UTF-8 become
+  /// U+FFFD.
   static func decode(raw: some Collection<UInt8>) -> String {
     guard raw.contains(UInt8(ascii: "\\")) else { return String(decoding: raw, as: UTF8.self) }
     var utf8: [UInt8] = []
@@ -80,8 +80,7 @@ enum JSONString {
     return writer.bytes
   }
 
-  /// Valid JSON as pure ASCII: outside ASCII, characters can stand only inside strings, where `\uXXXX`
-  /// means the same.
+  /// The same JSON in pure ASCII. Characters outside of ASCII can only stand inside strings, where `\uXXXX` means the same.
   static func escapingNonASCII(_ json: some StringProtocol) -> String {
     var writer = JSONWriter()
     for scalar in json.unicodeScalars {

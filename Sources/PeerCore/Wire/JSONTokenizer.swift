@@ -1,34 +1,9 @@
-/// What a tokenizer tells of the JSON it reads, as it reads it. Strings come in pieces, so that nothing
-/// has to be held to be seen: `beginString`, any number of `stringRun` and `stringEscape`, `endString`.
-protocol JSONTokenHandler {
-  /// - Parameter offset: where its bracket is, counted from the beginning of the connection.
-  mutating func beginObject(at offset: Int) throws(WireError)
-  mutating func endObject(at offset: Int) throws(WireError)
-  mutating func beginArray() throws(WireError)
-  mutating func endArray() throws(WireError)
-  /// - Parameter isKey: it names a member of the innermost object.
-  mutating func beginString(isKey: Bool) throws(WireError)
-  /// Part of a string without an escape. Not necessarily whole UTF-8 sequences.
-  mutating func stringRun(_ bytes: UnsafeRawBufferPointer) throws(WireError)
-  /// One whole escape, `\n` or `\u0041`, as written.
-  mutating func stringEscape(_ bytes: UnsafeRawBufferPointer) throws(WireError)
-  mutating func endString() throws(WireError)
-  /// A number, `true`, `false`, `null`, or Python's `NaN`, `Infinity`, `-Infinity`, as written.
-  mutating func scalar(_ bytes: UnsafeRawBufferPointer) throws(WireError)
-  /// What follows the value that has just ended is no JSON, and not for the tokenizer to read.
-  var isSatisfied: Bool { get }
-}
-
-extension JSONTokenHandler {
-  var isSatisfied: Bool { false }
-}
-
-/// Reads a sequence of JSON values, however the bytes are split, in time linear in their number and with
-/// memory bounded by the longest number and the nesting (PROTOCOL.md, "What is out there": splits, end of
-/// message). A value must be an object or an array; it ends with its last bracket.
+/// Reads a sequence of JSON values, however the bytes are split (PROTOCOL.md, "What is out there": splits, end of
+/// message). It takes time linear in the number of bytes, and memory bounded by the longest number and the nesting. A
+/// value must be an object or an array; it ends with its last bracket.
 ///
-/// Tolerant where that is safe: unescaped control characters and invalid UTF-8 inside strings pass, so do
-/// Python's `NaN` and `Infinity`, a byte order mark and NULs between values.
+/// It is tolerant where that is safe: unescaped control characters and invalid UTF-8 inside strings pass, and so do
+/// Python's `NaN` and `Infinity`, and a byte order mark or NULs between values.
 struct JSONTokenizer {
   private enum State {
     case betweenValues
@@ -49,7 +24,7 @@ struct JSONTokenizer {
 
   private let limits: Limits
   private var state = State.betweenValues
-  /// The open containers from the outermost; a set bit is an object.
+  /// The open containers, the outermost in the lowest bit: 1 for an object, 0 for an array.
   private var objects: UInt64 = 0
   private(set) var depth = 0
   private var stringIsKey = false
@@ -64,10 +39,10 @@ struct JSONTokenizer {
     self.limits = limits
   }
 
-  /// Between two values, so that an end of the connection here truncates nothing.
+  /// Whether no value is open, so that the end of the connection would truncate nothing.
   var isBetweenValues: Bool { state == .betweenValues }
 
-  /// - Returns: how many bytes were read: all, unless the handler wants none after a value.
+  /// - Returns: how many bytes were read: all of them, unless the handler was satisfied after a value.
   @discardableResult
   mutating func read(
     _ bytes: UnsafeRawBufferPointer, _ handler: inout some JSONTokenHandler
@@ -209,13 +184,14 @@ struct JSONTokenizer {
     index += 1
   }
 
-  /// Marks bytes that are zero, and maybe some above such a one.
+  /// Sets the highest bit of each byte that is zero, and perhaps of some bytes above such a one.
   @inline(__always)
   private static func zeroBytes(_ words: SIMD4<UInt64>) -> SIMD4<UInt64> {
     (words &- SIMD4(repeating: 0x0101_0101_0101_0101)) & ~words & SIMD4(repeating: 0x8080_8080_8080_8080)
   }
 
-  /// Up to a quote or a backslash; many bytes at a time, since every byte of a file passes here as two digits.
+  /// Moves the index on to the next quote or backslash. It looks at many bytes at a time, since each byte of a file passes
+  /// here as two digits.
   private static func skipPlain(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) {
     let quotes = SIMD4<UInt64>(repeating: 0x2222_2222_2222_2222)
     let backslashes = SIMD4<UInt64>(repeating: 0x5C5C_5C5C_5C5C_5C5C)

@@ -1,5 +1,5 @@
-/// Writes JSON as pure ASCII, spaced as Python does it, since some peers of the network decode every 4,096
-/// bytes as UTF-8 on its own (PROTOCOL.md, "What is out there").
+/// Writes JSON with Python's spacing and in pure ASCII, since some peers decode each 4,096 bytes as UTF-8 by themselves
+/// (PROTOCOL.md, "What is out there").
 struct JSONWriter {
   var bytes: [UInt8] = []
   private var needsComma = false

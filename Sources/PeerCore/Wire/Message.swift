@@ -1,4 +1,4 @@
-/// The types of messages that this peer knows (PROTOCOL.md, "Messages" and "Extension"), as they are written.
+/// The types of messages that this peer knows, as they are written (PROTOCOL.md, "Messages" and "Extension").
 public enum MessageType: String, Sendable, CaseIterable {
   case gossip = "GOSSIP"
   case gossipReply = "GOSSIP_REPLY"
@@ -9,7 +9,8 @@ public enum MessageType: String, Sendable, CaseIterable {
   case getBlocks = "GET_BLOCKS"
   case blocks = "BLOCKS"
 
-  /// Of a message that is sent. Our own begin with their type; all others are GOSSIPs, forwarded as they came.
+  /// The type of a message that this peer sends. Our own messages begin with their type; any other is a GOSSIP, forwarded
+  /// as it came.
   public init(ofSent message: [UInt8]) {
     self =
       Self.allCases.first { message.starts(with: "{\"type\": \"\($0.rawValue)\"".utf8) } ?? .gossip
@@ -22,17 +23,17 @@ public enum Message: Sendable, Equatable {
   case gossipReply(GossipReply)
   case announce(Announce)
   case getFile(GetFile)
-  /// Its `data` has gone by already, as `MessageDecoder.Output.data`.
+  /// Its `data` has been passed on already (`MessageSink.data`).
   case fileData(FileData)
   case delete(Delete)
   case getBlocks(GetBlocks)
   case blocks(Blocks)
   /// An object with another `type`, or with none.
   case unknown(type: String?)
-  /// A message of a known type that lacks what it can't do without.
+  /// A message of a known type that lacks a member which it cannot do without.
   case invalid(type: MessageType, why: String)
 
-  /// `nil` for what was not understood.
+  /// `nil` for a message that was not understood.
   public var type: MessageType? {
     switch self {
     case .gossip: .gossip
@@ -47,7 +48,7 @@ public enum Message: Sendable, Equatable {
     }
   }
 
-  /// As the sender wrote it, and as untrusted.
+  /// The type as the sender wrote it: untrusted text.
   public var typeName: String {
     switch self {
     case .unknown(let type): type ?? "no type"
@@ -57,44 +58,17 @@ public enum Message: Sendable, Equatable {
   }
 }
 
-/// What a peer says it can do beyond the network's own protocol (PROTOCOL.md, "Extension").
-public struct Features: OptionSet, Sendable, Hashable {
-  /// One bit for each feature.
-  public let rawValue: UInt8
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-  /// It answers GET_FILE with raw bytes.
-  public static let raw = Features(rawValue: 1)
-  /// It gives parts of a file.
-  public static let range = Features(rawValue: 2)
-  /// It answers GET_BLOCKS.
-  public static let blocks = Features(rawValue: 4)
-
-  /// What this peer can do.
-  public static let ours: Features = [.raw, .range, .blocks]
-
-  static let names: [(name: String, feature: Features)] = [
-    ("raw", .raw), ("range", .range), ("blocks", .blocks),
-  ]
-
-  /// Names that are not known are features that this peer does not know.
-  init(names: [String]) {
-    self = []
-    for (name, feature) in Self.names where names.contains(name) { insert(feature) }
-  }
-}
-
 /// "I am alive here."
 public struct Gossip: Sendable, Equatable {
-  /// Where the peer listens.
+  /// Where the peer says that it listens.
   public var origin: Endpoint
-  /// The peer's own id, or `host:port` where it told none.
+  /// What the peer calls itself, or `host:port` if it has told no id.
   public var peerID: PeerID
   /// `nil` if it was missing: such a gossip is answered, but not forwarded.
   public var id: String?
   /// What it says it can do.
   public var features: Features
-  /// The object as received, in pure ASCII, unknown fields included: what is forwarded.
+  /// The whole object as it came, unknown members included, but in pure ASCII: this is what is forwarded.
   public var raw: [UInt8]
 
   public init(
@@ -110,15 +84,15 @@ public struct Gossip: Sendable, Equatable {
 
 /// The files that a peer holds: all of them.
 public struct GossipReply: Sendable, Equatable {
-  /// Where the peer listens.
+  /// Where the peer says that it listens.
   public var origin: Endpoint
-  /// The peer's own id, or `host:port` where it told none.
+  /// What the peer calls itself, or `host:port` if it has told no id.
   public var peerID: PeerID
-  /// All that it holds.
+  /// All files that it says it holds.
   public var files: [FileEntry]
   /// What it says it can do.
   public var features: Features
-  /// Entries left out because their `file_id` is not a SHA-256.
+  /// How many entries were left out because their `file_id` is not a SHA-256.
   public var unusable: Int
 
   public init(
@@ -134,7 +108,7 @@ public struct GossipReply: Sendable, Equatable {
 
 /// `from` claims to hold a file.
 public struct Announce: Sendable, Equatable {
-  /// Who says so; `nil` if nobody was named.
+  /// Who says so; `nil` if the message names nobody.
   public var from: PeerID?
   /// What it holds.
   public var file: FileEntry
@@ -149,9 +123,9 @@ public struct Announce: Sendable, Equatable {
 public struct GetFile: Sendable, Equatable {
   /// `nil` if what was asked for can't be the id of a file.
   public var file: FileID?
-  /// It may be answered with raw bytes (PROTOCOL.md, "Extension").
+  /// Whether it may be answered with raw bytes (PROTOCOL.md, "Extension").
   public var acceptsRaw: Bool
-  /// The first byte that is wanted; meant only for a raw answer.
+  /// The position of the first byte that is wanted; counts only for a raw answer.
   public var offset: UInt64
   /// Bytes of the part; `nil`: to the end of the file.
   public var length: UInt64?
@@ -163,7 +137,7 @@ public struct GetFile: Sendable, Equatable {
     self.length = length
   }
 
-  /// The bytes that are asked for; `nil` if they do not lie in the file.
+  /// The part of the file that is asked for; `nil` if it does not lie within the file.
   public func part(ofSize size: UInt64) -> RawPart? {
     guard offset <= size else { return nil }
     return RawPart(offset: offset, length: length ?? size - offset, size: size)
@@ -180,9 +154,9 @@ public struct GetBlocks: Sendable, Equatable {
 
 /// The hashes of a file's blocks: one peer's word (PROTOCOL.md, "Extension").
 public struct Blocks: Sendable, Equatable {
-  /// Which file; `nil` if none was named that can be one.
+  /// The file that it is about; `nil` if what was named cannot be the id of a file.
   public var file: FileID?
-  /// `nil`: "I do not have it", or nothing sensible.
+  /// `nil` if the peer does not have it, or says nothing that makes sense.
   public var list: BlockList?
 
   public init(file: FileID?, list: BlockList?) {
@@ -193,7 +167,7 @@ public struct Blocks: Sendable, Equatable {
 
 /// The metadata of a FILE_DATA.
 public struct FileData: Sendable, Equatable {
-  /// `nil` if it was null or missing, which means "I do not have it", or not a SHA-256.
+  /// `nil` if it was null or missing, which means "I do not have it", or if it is not a SHA-256.
   public var id: FileID?
   /// As received; empty if it was null or missing.
   public var name: String
@@ -203,9 +177,9 @@ public struct FileData: Sendable, Equatable {
   public var timestamp: Lexeme
   /// Exactly as received.
   public var size: Lexeme
-  /// Whether `data` was a string of hex text (of any length, also none).
+  /// Whether there was a `data` of hex text, of any length, even of none.
   public var hasData: Bool
-  /// What follows the message as raw bytes instead (PROTOCOL.md, "Extension").
+  /// The part of the file that follows the message as raw bytes instead (PROTOCOL.md, "Extension").
   public var raw: RawPart?
 
   public init(
@@ -221,20 +195,20 @@ public struct FileData: Sendable, Equatable {
     self.raw = raw
   }
 
-  /// "I do not have it" (PROTOCOL.md, "Messages": FILE_DATA).
+  /// Whether it says "I do not have it" (PROTOCOL.md, "Messages": FILE_DATA).
   public var isNotFound: Bool { id == nil || !(hasData || raw != nil) }
 }
 
-/// Which bytes of a file follow a FILE_DATA raw.
+/// Which part of a file follows a FILE_DATA as raw bytes.
 public struct RawPart: Sendable, Equatable {
-  /// Bytes.
+  /// The position of its first byte in the file.
   public var offset: UInt64
   /// Bytes of the part.
   public var length: UInt64
-  /// Of the whole file.
+  /// Bytes of the whole file.
   public var size: UInt64
 
-  /// `nil` unless the part lies in the file.
+  /// `nil` unless the part lies within the file.
   public init?(offset: UInt64, length: UInt64, size: UInt64) {
     guard offset <= size, length <= size - offset else { return nil }
     self.offset = offset
@@ -242,15 +216,15 @@ public struct RawPart: Sendable, Equatable {
     self.size = size
   }
 
-  /// The bytes as positions in the file.
+  /// The positions of its bytes in the file.
   public var range: Range<UInt64> { offset..<offset + length }
 }
 
 /// `from` withdraws a file.
 public struct Delete: Sendable, Equatable {
-  /// Who says so.
+  /// Who withdraws it.
   public var from: PeerID
-  /// Which file.
+  /// The file that is withdrawn.
   public var file: FileID
 
   public init(from: PeerID, file: FileID) {

@@ -1,6 +1,7 @@
-/// Assembles messages from tokens.
+/// Assembles messages from tokens: knows where in a message the tokenizer is, and puts each value into its place
+/// among the `MessageParts`.
 struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
-  /// Where in a message the innermost open container is.
+  /// What the innermost open container is, in the structure of a message.
   private enum Place {
     case outside, wrapper, message, files, entry, list
   }
@@ -11,7 +12,7 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     case key
     case value(MessageField)
     case listItem
-    /// The first bytes of `data`, until it is known that it isn't the text `null`.
+    /// The first bytes of `data`, held back until it is known that it is not the text `null`.
     case dataStart
     case data
   }
@@ -20,23 +21,17 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
   var sink: Sink
   private var place = Place.outside
   private var insideWrapper = false
-  /// Open containers of which nothing is wanted.
+  /// How many open containers there are of which nothing is wanted.
   private var ignoredDepth = 0
   private var use = StringUse.ignored
   private var text: [UInt8] = []
   private var member: MessageField?
-  private var fields = MessageFields()
+  private var parts = MessageParts()
+  /// The members of the file entry that is being read.
   private var entryFields = MessageFields()
   /// One of its texts is too long: it is left out, and the others of its list are not.
   private var entryIsTooLong = false
-  private var entries: [FileEntry] = []
-  private var entryBytes = 0
-  private var unusableEntries = 0
-  /// The texts of lists, by member.
-  private var lists: [MessageField: [String]] = [:]
-  private var listBytes = 0
-  private var hasData = false
-  /// Where the message being read began, or the one before it ended.
+  /// Where the message that is being read began or, between messages, where the last one ended.
   private var messageStart = 0
   private var dataBytes = 0
   private var rawLength: UInt64?
@@ -53,9 +48,9 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     self.sink = sink
   }
 
-  var heldBytes: Int { fields.bytes + entryBytes + listBytes + text.count }
+  var heldBytes: Int { parts.heldBytes + text.count }
 
-  /// Raw bytes follow, or what is not to be read yet.
+  /// Whether raw bytes follow, or what is not to be read yet.
   var isSatisfied: Bool { rawLength != nil || stopsAfterMessage && hasMessage }
 
   /// Whether there was a message since this was asked last.
@@ -64,7 +59,7 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     return hasMessage
   }
 
-  /// Bytes that follow the last message raw, instead of further messages; taken once.
+  /// How many raw bytes follow the last message, instead of further messages; `nil` if none do. Told once.
   mutating func takeRawLength() -> UInt64? {
     defer { rawLength = nil }
     return rawLength
@@ -81,11 +76,11 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     capture.chunkEnded(limit: limits.gossipBytes)
   }
 
-  /// Also bounds what stands between messages, or beside them in an array.
+  /// It also bounds what stands between messages, or beside them in an array.
   private func checkSize(at offset: Int) throws(WireError) {
     guard offset - messageStart - dataBytes > smallestLimit else { return }
     let (limit, what) =
-      switch type {
+      switch parts.type {
       case .gossip: (limits.gossipBytes, "a GOSSIP")
       case .getFile, .getBlocks, .delete, .announce: (limits.smallMessageBytes, "a message")
       case .fileData: (limits.fileDataMetadataBytes, "a FILE_DATA without its data")
@@ -122,12 +117,16 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     }
     if place == .entry {
       place = .files
-      try endEntry()
+      if entryIsTooLong {
+        parts.leaveOutEntry()
+      } else {
+        try parts.appendEntry(entryFields, limit: limits.replyEntries)
+      }
     } else {
       try checkSize(at: offset + 1)
-      let message = message(raw: capture.end(at: offset, limit: limits.gossipBytes))
+      let message = parts.message(raw: capture.end(at: offset, limit: limits.gossipBytes))
       reset(at: offset)
-      // An array cannot be left open for raw bytes.
+      // Inside an array there cannot be raw bytes.
       if case .fileData(let data) = message, !insideWrapper { rawLength = data.raw?.length }
       hasMessage = true
       try sink.message(message)
@@ -142,12 +141,10 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
       insideWrapper = true
     } else if place == .message, member == .files {
       place = .files
-      entries.removeAll()
-      entryBytes = 0
-      unusableEntries = 0
+      parts.removeEntries()
     } else if place == .message, let member, member.isList {
       place = .list
-      lists[member] = []
+      parts.beginList(member)
     } else {
       ignoredDepth = 1
     }
@@ -164,28 +161,10 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     }
   }
 
-  private mutating func endEntry() throws(WireError) {
-    guard !entryIsTooLong, let entry = entryFields.fileEntry else {
-      unusableEntries += 1
-      return
-    }
-    guard entries.count < limits.replyEntries else {
-      throw .tooLarge("the number of files in a message", limit: limits.replyEntries)
-    }
-    entries.append(entry)
-    entryBytes += MemoryLayout<FileEntry>.stride + entryFields.bytes
-  }
-
   private mutating func reset(at offset: Int) {
     messageStart = offset
     place = insideWrapper ? .wrapper : .outside
-    fields.removeAll()
-    entries = []
-    entryBytes = 0
-    unusableEntries = 0
-    lists = [:]
-    listBytes = 0
-    hasData = false
+    parts.removeAll()
     dataBytes = 0
     member = nil
   }
@@ -209,10 +188,10 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
 
   private mutating func stringUse(of member: MessageField) throws(WireError) -> StringUse {
     guard member == .data else { return .value(member) }
-    guard place == .message, fields[.type].isNull || type == .fileData else {
+    guard place == .message, parts.fields[.type].isNull || parts.type == .fileData else {
       return .ignored
     }
-    if hasData { throw .malformed("a second data", at: messageStart) }
+    if parts.hasData { throw .malformed("a second data", at: messageStart) }
     return .dataStart
   }
 
@@ -238,11 +217,11 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     }
   }
 
-  /// What was held back turns out to be data.
+  /// What was held back has turned out to be data.
   private mutating func flushDataStart() throws(WireError) {
     use = .data
-    hasData = true
-    try sink.dataBegan(of: fields.fileID)
+    parts.hasData = true
+    try sink.dataBegan(of: parts.fields.fileID)
     let start = text
     try start.span.withUnsafeBytes { (raw) throws(WireError) in try sink.data(raw) }
   }
@@ -262,7 +241,8 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     case .ignored, .data: return
     case .key: member = MessageField(name: text)
     case .value(let field): try setText(field)
-    case .listItem: try endListItem()
+    case .listItem:
+      if let member { try parts.appendText(text, to: member, limit: limits.listItems) }
     case .dataStart:
       if !Self.saysNull(text) { try flushDataStart() }
     }
@@ -286,15 +266,6 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
     use = .ignored
   }
 
-  private mutating func endListItem() throws(WireError) {
-    guard let member, let count = lists[member]?.count else { return }
-    guard count < limits.listItems else {
-      throw .tooLarge("the number of texts in a list", limit: limits.listItems)
-    }
-    lists[member]?.append(JSONString.decode(raw: text))
-    listBytes += text.count + MemoryLayout<String>.stride
-  }
-
   /// Some peers say "I do not have it" with the text `null` (PROTOCOL.md, "Messages": FILE_DATA).
   private static func saysNull(_ text: [UInt8]) -> Bool {
     text.elementsEqual("null".utf8) || text.elementsEqual("None".utf8)
@@ -306,70 +277,6 @@ struct MessageBuilder<Sink: MessageSink>: JSONTokenHandler {
   }
 
   private mutating func set(_ field: MessageField, _ value: Lexeme) {
-    if place == .entry { entryFields[field] = value } else { fields[field] = value }
+    if place == .entry { entryFields[field] = value } else { parts.fields[field] = value }
   }
-
-  // MARK: Messages
-
-  private var type: MessageType? { fields.text(.type).flatMap(MessageType.init) }
-
-  private func message(raw: [UInt8]?) -> Message {
-    switch type {
-    case .gossip:
-      guard let origin = fields.endpoint else { return noEndpoint(.gossip) }
-      return .gossip(
-        Gossip(
-          origin: origin, peerID: fields.peerID(at: origin), id: fields.text(.id), features: features,
-          raw: JSONString.oneLine(raw ?? [])))
-    case .gossipReply:
-      guard let origin = fields.endpoint else { return noEndpoint(.gossipReply) }
-      return .gossipReply(
-        GossipReply(
-          origin: origin, peerID: fields.peerID(at: origin), files: entries, features: features,
-          unusable: unusableEntries))
-    case .announce:
-      guard let file = fields.fileEntry else { return noFileID(.announce) }
-      return .announce(Announce(from: fields.text(.from).map(PeerID.init), file: file))
-    case .getFile:
-      return .getFile(
-        GetFile(
-          file: fields.fileID, acceptsRaw: lists[.accept]?.contains("raw") == true,
-          offset: fields[.offset].unsigned ?? 0, length: fields[.length].unsigned))
-    case .getBlocks: return .getBlocks(GetBlocks(file: fields.fileID))
-    case .blocks: return .blocks(Blocks(file: fields.fileID, list: blockList))
-    case .fileData:
-      return .fileData(
-        FileData(
-          id: fields.fileID, name: fields.text(.fileName) ?? "", owner: fields.text(.fileOwner) ?? "",
-          timestamp: fields[.fileTimestamp], size: fields[.fileSize], hasData: hasData, raw: rawPart))
-    case .delete:
-      guard let file = fields.fileID else { return noFileID(.delete) }
-      guard let from = fields.text(.from) else { return .invalid(type: .delete, why: "no from") }
-      return .delete(Delete(from: PeerID(from), file: file))
-    case nil: return .unknown(type: fields.text(.type))
-    }
-  }
-
-  private var features: Features { Features(names: lists[.features] ?? []) }
-
-  private var rawPart: RawPart? {
-    guard !hasData, fields.text(.encoding) == "raw", let offset = fields[.offset].unsigned,
-      let length = fields[.length].unsigned, let size = fields[.size].unsigned
-    else { return nil }
-    return RawPart(offset: offset, length: length, size: size)
-  }
-
-  private var blockList: BlockList? {
-    guard let size = fields[.size].unsigned, fields[.blockSize].unsigned == BlockList.blockSize,
-      let texts = lists[.hashes]
-    else { return nil }
-    let hashes = texts.compactMap { FileID(hex: $0) }
-    return hashes.count == texts.count ? BlockList(size: size, hashes: hashes) : nil
-  }
-
-  private func noEndpoint(_ type: MessageType) -> Message {
-    .invalid(type: type, why: "no usable host and port")
-  }
-
-  private func noFileID(_ type: MessageType) -> Message { .invalid(type: type, why: "no usable file_id") }
 }

@@ -1,6 +1,6 @@
-/// Takes what a decoder finds, while it reads.
+/// Takes what a decoder finds while it reads.
 public protocol MessageSink {
-  /// A whole message. Of a FILE_DATA, `data` has gone by before, if it had any.
+  /// A whole message. The `data` of a FILE_DATA was passed on before, if it had any.
   mutating func message(_ message: Message) throws(WireError)
   /// The `data` of a message that is, or may yet turn out to be, a FILE_DATA begins.
   ///
@@ -8,19 +8,19 @@ public protocol MessageSink {
   mutating func dataBegan(of file: FileID?) throws(WireError)
   /// The next piece of that `data`: hex text, of any length.
   mutating func data(_ hex: UnsafeRawBufferPointer) throws(WireError)
-  /// The next bytes of the file that follow a FILE_DATA raw; none at all, or as many as it said.
+  /// The next bytes of a file that follow a FILE_DATA as they are, raw.
   mutating func raw(_ bytes: UnsafeRawBufferPointer) throws(WireError)
 }
 
-/// Turns the bytes of one connection into messages: incremental, linear, bounded (PROTOCOL.md, "Messages"
-/// and "What is out there"). A message's order of members is free; an array around messages is unwrapped
-/// one level; the `data` of a FILE_DATA is passed on as it arrives and never held.
+/// Turns the bytes of one connection into messages, incrementally, in linear time and bounded memory (PROTOCOL.md,
+/// "Messages" and "What is out there"). The members of a message may come in any order; one level of an array around
+/// messages is unwrapped; the `data` of a FILE_DATA is passed on as it arrives, and never held.
 public struct MessageDecoder<Sink: MessageSink> {
   private var tokenizer: JSONTokenizer
   private var builder: MessageBuilder<Sink>
-  /// Bytes that are still to come raw.
+  /// How many raw bytes are still to come.
   private var rawLeft: UInt64 = 0
-  /// The line break before them is still to come.
+  /// Whether the line break before them is still to come.
   private var awaitsLineBreak = false
 
   public init(limits: Limits, sink: Sink) {
@@ -28,19 +28,21 @@ public struct MessageDecoder<Sink: MessageSink> {
     builder = MessageBuilder(limits: limits, sink: sink)
   }
 
-  /// What was given, with all that it has taken.
+  /// The sink that was given, with all that it has taken.
   public var sink: Sink {
     _read { yield builder.sink }
     _modify { yield &builder.sink }
   }
 
-  /// Bytes of memory that the message being read holds, about.
+  /// About how many bytes of memory the message that is being read takes up.
   public var heldBytes: Int { builder.heldBytes }
 
-  /// Between two messages: an end of the connection here truncates nothing.
+  /// Whether no message is open, so that the end of the connection would truncate nothing.
   public var isBetweenMessages: Bool { tokenizer.isBetweenValues && rawLeft == 0 && !awaitsLineBreak }
 
-  /// - Throws: what ends the connection; the decoder is of no use afterwards.
+  /// Reads the next bytes of the connection.
+  ///
+  /// - Throws: why the connection has to end; the decoder is of no use afterwards.
   public mutating func read(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
     var rest = bytes
     while !rest.isEmpty { try readPiece(&rest) }
@@ -92,6 +94,8 @@ public struct MessageDecoder<Sink: MessageSink> {
   }
 
   /// The connection has ended.
+  ///
+  /// - Throws: `WireError.truncated` if that was in the middle of a message.
   public func finish() throws(WireError) {
     if !isBetweenMessages { throw .truncated(after: tokenizer.offset - tokenizer.valueStart) }
   }

@@ -1,7 +1,7 @@
-/// Writes the messages of the network as PROTOCOL.md, "What our peer sends", says: pure ASCII, exact field
-/// names, every timestamp lexeme as it came.
+/// Writes messages as PROTOCOL.md, "What our peer sends", has them: in pure ASCII, with the exact names of members, and
+/// each timestamp's lexeme as it came.
 public enum MessageEncoder {
-  /// A greeting of our own.
+  /// A GOSSIP of our own.
   public static func gossip(from origin: Endpoint, peerID: PeerID, id: String) -> [UInt8] {
     message(.gossip) {
       writeOrigin(origin, peerID, &$0)
@@ -10,7 +10,7 @@ public enum MessageEncoder {
     }
   }
 
-  /// The list of all files here.
+  /// A GOSSIP_REPLY: the list of all files that are here.
   ///
   /// - Parameter limits: a list that exceeds them would be refused whole; what does not fit is left out.
   public static func gossipReply(
@@ -31,7 +31,7 @@ public enum MessageEncoder {
     }
   }
 
-  /// That `from` holds a file now.
+  /// An ANNOUNCE: `from` holds this file now.
   public static func announce(from: PeerID, file: FileEntry) -> [UInt8] {
     message(.announce) {
       $0.field("from", from.text)
@@ -39,17 +39,17 @@ public enum MessageEncoder {
     }
   }
 
-  /// A request that every peer understands.
+  /// A GET_FILE that every peer understands.
   public static func getFile(_ id: FileID) -> [UInt8] {
     message(.getFile) { $0.field("file_id", id.hex) }
   }
 
-  /// A request to a peer that knows the extension (PROTOCOL.md, "Extension").
+  /// A GET_FILE to a peer that knows the extension (PROTOCOL.md, "Extension").
   ///
   /// - Parameters:
-  ///   - id: of the file.
-  ///   - offset: bytes.
-  ///   - length: bytes; `nil`: to the end of the file.
+  ///   - id: the file.
+  ///   - offset: the position of the first byte that is wanted.
+  ///   - length: how many bytes are wanted; `nil`: all to the end of the file.
   public static func getFile(_ id: FileID, rawFrom offset: UInt64, length: UInt64?) -> [UInt8] {
     message(.getFile) {
       $0.field("file_id", id.hex)
@@ -59,7 +59,7 @@ public enum MessageEncoder {
     }
   }
 
-  /// That the owner withdraws a file.
+  /// A DELETE: the owner `from` withdraws a file.
   public static func delete(from: PeerID, file: FileID) -> [UInt8] {
     message(.delete) {
       $0.field("from", from.text)
@@ -67,7 +67,7 @@ public enum MessageEncoder {
     }
   }
 
-  /// A FILE_DATA up to the opening quote of its `data`; hex text and `fileDataEnd` have to follow.
+  /// A FILE_DATA up to the opening quote of its `data`. Hex text and `fileDataEnd` have to follow.
   public static func fileDataStart(_ file: FileEntry) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
@@ -78,7 +78,7 @@ public enum MessageEncoder {
     return writer.bytes
   }
 
-  /// A FILE_DATA with its line break, which the raw bytes of that part have to follow.
+  /// A FILE_DATA and its line break. The raw bytes of that part have to follow.
   public static func fileData(_ file: FileEntry, raw part: RawPart) -> [UInt8] {
     message(.fileData) {
       writeEntry(file, &$0)
@@ -89,12 +89,12 @@ public enum MessageEncoder {
     } + [UInt8(ascii: "\n")]
   }
 
-  /// A request for a block list (PROTOCOL.md, "Extension").
+  /// A GET_BLOCKS: a request for the block list of a file (PROTOCOL.md, "Extension").
   public static func getBlocks(_ id: FileID) -> [UInt8] {
     message(.getBlocks) { $0.field("file_id", id.hex) }
   }
 
-  /// A block list (PROTOCOL.md, "Extension").
+  /// A BLOCKS with the block list of a file (PROTOCOL.md, "Extension").
   public static func blocks(_ id: FileID, _ list: BlockList) -> [UInt8] {
     message(.blocks) {
       $0.field("file_id", id.hex)
@@ -104,7 +104,7 @@ public enum MessageEncoder {
     }
   }
 
-  /// "I have no blocks of it."
+  /// The BLOCKS that says "I do not have it".
   public static let blocksNotFound = message(.blocks) {
     for name in ["file_id", "size", "block_size", "hashes"] as [StaticString] {
       $0.field(name, json: "null")
@@ -114,7 +114,7 @@ public enum MessageEncoder {
   /// What ends a FILE_DATA after its hex text.
   public static let fileDataEnd = Array("\"}".utf8)
 
-  /// "I do not have it."
+  /// The FILE_DATA that says "I do not have it".
   public static let fileNotFound = message(.fileData) {
     for name in ["file_name", "file_size", "file_id", "file_owner", "file_timestamp", "data"]
       as [StaticString]
@@ -142,7 +142,7 @@ public enum MessageEncoder {
     writer.list("features", Features.names.lazy.filter { Features.ours.contains($0.feature) }.map(\.name))
   }
 
-  /// Some peers compute with `file_size`, so it is always a number.
+  /// `file_size` is always a number, since some peers compute with it.
   private static func writeEntry(_ file: FileEntry, _ writer: inout JSONWriter) {
     writer.field("file_name", file.name)
     let bytes = file.sizeHint ?? 0

@@ -32,7 +32,7 @@ enum MessageField: CaseIterable {
     }
   }
 
-  /// Its value is a list of texts.
+  /// Whether its value is a list of texts.
   var isList: Bool {
     switch self {
     case .features, .accept, .hashes: true
@@ -40,7 +40,7 @@ enum MessageField: CaseIterable {
     }
   }
 
-  /// No name is longer; what is longer need not be kept to be known as unknown.
+  /// The length of the longest name, in bytes. Of a longer one no more has to be kept to know that it is unknown.
   static let longestName = fields.keys.map(\.count).max() ?? 0
 
   private static let fields = Dictionary(
@@ -109,7 +109,7 @@ struct MessageFields {
     return Endpoint(host: host, port: port)
   }
 
-  /// Where an id is missing, the address stands for it, which can own nothing.
+  /// The address stands for an id that is missing. It can own nothing.
   func peerID(at endpoint: Endpoint) -> PeerID {
     guard let id = text(.peerID), !id.isEmpty else { return PeerID(endpoint.description) }
     return PeerID(id)

@@ -1,7 +1,7 @@
-/// The `metadata.json` of the original system: file entries in an array, in an object by id, or one level
-/// deeper. Every object with a usable `file_id` is one.
+/// The `metadata.json` of the original system: file entries in an array, in an object by id, or a level deeper. Every
+/// object with a usable `file_id` counts as an entry.
 public enum MetadataFile {
-  /// - Throws: `WireError` if it is not JSON, or larger than a GOSSIP_REPLY may be.
+  /// - Throws: `WireError` if it is not JSON, or has more entries, longer texts or deeper nesting than `limits` allow.
   public static func entries(in json: [UInt8], limits: Limits = Limits()) throws(WireError) -> [FileEntry] {
     var tokenizer = JSONTokenizer(limits: limits)
     var collector = Collector(limits: limits)

@@ -1,6 +1,6 @@
-/// Keeps the bytes of a message as they came, for as long as it could be a GOSSIP.
+/// Keeps the bytes of a message as they came, for as long as it may be a GOSSIP.
 struct RawCapture {
-  /// Bytes from earlier chunks; `nil` if there were too many, or no message is open.
+  /// The message's bytes from earlier chunks; `nil` if there were too many, or if no message is open.
   private var earlier: [UInt8]?
   private var start = 0
   private var chunk = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -21,7 +21,7 @@ struct RawCapture {
     chunk = UnsafeRawBufferPointer(start: nil, count: 0)
   }
 
-  /// - Parameter offset: where the last byte is.
+  /// - Parameter offset: the position of the message's last byte.
   mutating func end(at offset: Int, limit: Int) -> [UInt8]? {
     append(upTo: offset + 1, limit: limit)
     defer { earlier = nil }

@@ -1,4 +1,4 @@
-/// Why the bytes of a connection are not messages. It ends that connection and changes nothing else.
+/// Why the bytes of a connection are not messages. Such an error ends its connection, and changes nothing else.
 public enum WireError: Error, Equatable, Sendable {
   /// Not JSON: what was found, and at which byte of the connection (from 0).
   case malformed(String, at: Int)
@@ -6,7 +6,7 @@ public enum WireError: Error, Equatable, Sendable {
   case tooLarge(String, limit: Int)
   /// The connection ended inside a message, after so many bytes of it.
   case truncated(after: Int)
-  /// Hex text that is not hex.
+  /// A character of `data` that is not a hex digit: about at which digit of it, from 0.
   case badHex(at: Int)
 }
 
