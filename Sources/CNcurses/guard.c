@@ -70,13 +70,9 @@ static void die(int number) {
   }
   sigaction(number, &action, NULL);
   raise(number);
-  // A handler that was there before may have reported the crash and returned.
-  action.sa_handler = SIG_DFL;
-  action.sa_flags = 0;
-  sigaction(number, &action, NULL);
-  raise(number);
-  // Swift's own handler reports and returns: an instruction at fault fails again, a signal that somebody sent
-  // does not, and the process would live on without a screen.
+  // A handler that was there before, such as Swift's own, may have reported the crash and returned. An instruction at
+  // fault would then fail again, but a signal that somebody sent would not, and the process would live on without a
+  // screen.
   action.sa_handler = SIG_DFL;
   action.sa_flags = 0;
   sigaction(number, &action, NULL);
