@@ -1,11 +1,11 @@
 import Foundation
 
-/// The descriptors that this process may have open (`RLIMIT_NOFILE`), and how they are shared out, so that
-/// strangers' connections never take those that page, disk and transfers need.
+/// How many descriptors this process may have open (`RLIMIT_NOFILE`), and who gets them, so that connections of strangers
+/// never take those that the page, the disk and transfers need.
 enum Descriptors {
-  /// All that the bounds of `NetworkLimits`, of the page and of transfers may ever use at once.
+  /// As many as the bounds of `NetworkLimits`, of the page and of transfers can ever use at once.
   private static let useful: rlim_t = 8_192
-  /// Those of the program itself: terminal, catalogue, event loops, the log.
+  /// Those that the program itself needs: for the terminal, the catalogue, the event loops and the log.
   private static let own = 64
 
   /// How many may be open.
@@ -14,7 +14,7 @@ enum Descriptors {
   /// Those that connections and transfers may use.
   static var spare: Int { max(0, limit - own) }
 
-  /// Takes as many as are useful and allowed; many systems give a process 1,024 until it asks.
+  /// Asks for as many as are useful and allowed: many systems give a process 1,024 until it asks.
   static func raise() {
     var limit = read()
     let wanted = min(useful, limit.rlim_max)
@@ -39,8 +39,8 @@ enum Descriptors {
 }
 
 extension NetworkLimits {
-  /// The same bounds, or less where there are few descriptors. A third is for connections that are accepted;
-  /// with those of the page, a quarter of them all is left for transfers and files.
+  /// The same bounds, or lower ones where there are few descriptors. A third of them is for accepted connections, a quarter
+  /// for the page's, and some for what is sent; at least a fifth is left for transfers and files.
   func within(spare descriptors: Int) -> NetworkLimits {
     var limits = self
     limits.connections = min(connections, max(8, descriptors / 3))

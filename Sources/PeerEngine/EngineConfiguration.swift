@@ -2,12 +2,12 @@ import PeerCore
 
 /// Everything that a peer has to be told before it starts.
 public struct EngineConfiguration: Sendable {
-  /// The program's version, as `--version`, the page and the API tell it.
+  /// The program's version, as `--version`, the page and the API report it.
   public static let version = "0.1.0"
 
   /// What this peer calls itself; never empty.
   public var peerID: String
-  /// What others are told, and where to listen unless `bind` says otherwise.
+  /// The host that others are told, and that is listened on unless `bind` names another.
   public var host: String
   /// 0...65535; 0 takes any free port.
   public var p2pPort: Int

@@ -16,7 +16,7 @@ public final class PeerEngine: PeerClient {
 
   /// Opens the home, listens, and begins to take part in the network.
   ///
-  /// - Throws: `StartError`; nothing is left running then.
+  /// - Throws: `StartError`; then nothing is left running.
   public static func start(_ configuration: EngineConfiguration) async throws -> PeerEngine {
     let home = absolutePath(configuration.home)
     let store = try HomeStore.open(home: home)
@@ -85,7 +85,7 @@ public final class PeerEngine: PeerClient {
     }
   }
 
-  /// A file that can't be imported is told and left alone; the peer works without it.
+  /// A `metadata.json` that cannot be imported is left alone, and the log says so: the peer works without it.
   private static func importMetadata(into store: HomeStore, _ book: LogBook, _ clock: SystemClock) async {
     do {
       guard let json = try await store.metadataToImport() else { return }
@@ -136,31 +136,31 @@ public final class PeerEngine: PeerClient {
 
   // MARK: Being used
 
-  /// The newest; its ages are those of now.
+  /// The newest snapshot, with the present time, so that ages are right.
   public var snapshot: Snapshot {
     var snapshot = loop.hub.newest
     snapshot.taken = clock.now
     return snapshot
   }
 
-  /// The present one, then the newest whenever there is one; who is slow misses some.
+  /// The present snapshot, then the newest whenever there is one. Whoever is slow misses some.
   public func snapshots() -> AsyncStream<Snapshot> { loop.hub.listen() }
 
-  /// Carried out in the order in which they come.
+  /// Carries out a command. Commands are carried out in the order in which they come.
   public func submit(_ command: Command) async -> CommandReply { await loop.submit(command) }
 
-  /// One line; text from the network has to be made harmless before (`Visible`).
+  /// Adds a line to the log. Text from the network has to be made harmless before (`Visible`).
   public func log(_ level: LogLevel, _ text: String) async { await loop.log(level, text) }
 
-  /// Tells people where the page is.
+  /// Says where the page is, for snapshots to tell.
   public func setPage(url: String, port: Int) async { await loop.setPage(url: url, port: port) }
 
-  /// What the page tells at `/metrics` beside the snapshot.
+  /// What `/metrics` tells beside the snapshot.
   public var metrics: PeerMetrics { loop.metrics }
 
   // MARK: Stopping
 
-  /// Ends every connection, writes what has to be remembered, and lets go of the home.
+  /// Ends every connection, writes what has to be remembered, and lets go of the home. The peer cannot be started again.
   public func stop() async {
     watcher.cancel()
     try? await listener.channel.channel.close()

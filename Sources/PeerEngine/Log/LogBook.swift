@@ -1,7 +1,7 @@
 import PeerCore
 import Synchronization
 
-/// The newest lines of the log, for the screen and the page; every line goes to the log's file too.
+/// The newest lines of the log, for the screen and the page. Each line goes to the log's file too.
 final class LogBook: Sendable {
   private struct State {
     var entries: [LogEntry] = []
@@ -14,8 +14,9 @@ final class LogBook: Sendable {
   private let file: LogFile?
 
   /// - Parameters:
-  ///   - level: lines below it are not kept.
-  ///   - capacity: lines kept; at most a quarter more for a while.
+  ///   - level: less serious lines are neither kept nor written.
+  ///   - capacity: how many lines are kept.
+  ///   - file: where they are written; `nil` writes them nowhere.
   init(level: LogLevel, capacity: Int, file: LogFile?) {
     self.level = level
     self.capacity = capacity

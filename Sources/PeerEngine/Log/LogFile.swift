@@ -3,20 +3,20 @@ import Foundation
 import PeerCore
 import Synchronization
 
-/// The log on disk, rotated: `peer.log`, and older ones as `peer.log.1` to `peer.log.3`. Written in the
-/// background; a disk that is full or slow costs lines, which are counted, and never holds the peer up.
+/// The log on disk: `peer.log`, and the older files that it was rotated to, `peer.log.1` to `peer.log.3`. It is written in
+/// the background. A disk that is full or slow costs lines, which are counted, and never holds the peer up.
 final class LogFile: Sendable {
-  /// Bytes of one file: some 40,000 lines.
+  /// Bytes of one file: room for some 40,000 lines.
   static let capacity = 4 << 20
   static let olderFiles = 3
-  /// Lines that wait to be written.
+  /// The most lines that wait to be written. Further ones are lost, and counted.
   static let waiting = 4_096
-  /// Between two writes: a line by itself is written at once, many go together.
+  /// The least time between two writes: a single line is written at once, many go together.
   private static let pause = DispatchTimeInterval.milliseconds(50)
 
   private struct State {
     var waiting: [LogEntry] = []
-    /// Somebody is about to write what waits.
+    /// Whether a write of what waits is on its way.
     var isWriting = false
     var lost = 0
     var lastWrite = DispatchTime(uptimeNanoseconds: 0)
@@ -30,7 +30,7 @@ final class LogFile: Sendable {
   private let path: String
   private let queue = DispatchQueue(label: "log-file")
   private let state = Mutex(State())
-  /// Used by the queue only, which may wait for the disk.
+  /// Used only on the queue, which may wait for the disk.
   private let output: Mutex<Output>
 
   /// - Throws: `StartError` if the file can't be written.
@@ -71,10 +71,10 @@ final class LogFile: Sendable {
     }
   }
 
-  /// Writes what was appended.
+  /// Writes all that was appended, and returns when that is done.
   func flush() { queue.sync { write() } }
 
-  /// Everything that waits, at once.
+  /// Writes everything that waits at once.
   private func write() {
     let (entries, lost) = state.withLock { state in
       defer { state = State(lastWrite: .now()) }

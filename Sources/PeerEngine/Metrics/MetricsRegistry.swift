@@ -1,24 +1,24 @@
 import CoreMetrics
 import Synchronization
 
-/// Keeps what swift-metrics is told, and writes it as Prometheus reads it. Labels of metrics and names of
-/// dimensions have to be valid there; the values of dimensions may be any text, but few.
+/// Keeps what swift-metrics is told, and writes it as Prometheus reads it. The labels of metrics and the names of
+/// dimensions have to be valid there; the values of dimensions may be any text, but there must be few of them.
 ///
-/// One per peer, handed over explicitly: several peers in a process are told apart.
+/// Each peer has its own, which is handed over explicitly, so that several peers in one process are told apart.
 final class MetricsRegistry: MetricsFactory {
-  /// The media type of `text`: version 0.0.4 of the format.
+  /// The media type of `text`, which is in version 0.0.4 of the format.
   static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
   private enum Kind: String { case counter, gauge, summary }
 
   private struct Family {
     let kind: Kind
-    /// By their dimensions, as written.
+    /// By their dimensions, as these are written.
     var series: [String: Series] = [:]
   }
 
   private let families = Mutex<[String: Family]>([:])
-  /// What a metric means, by its label.
+  /// What each metric means, by its label.
   private let help: [String: String]
 
   init(help: [String: String] = [:]) { self.help = help }
@@ -49,7 +49,7 @@ final class MetricsRegistry: MetricsFactory {
     series(.summary, label, dimensions)
   }
 
-  // A series stays until the peer ends: readers take one that vanishes for trouble.
+  // A series stays until the peer ends: to its readers, one that vanishes looks like trouble.
   func destroyCounter(_ handler: any CounterHandler) {}
   func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
   func destroyMeter(_ handler: any MeterHandler) {}
@@ -68,7 +68,7 @@ final class MetricsRegistry: MetricsFactory {
 
   // MARK: Prometheus
 
-  /// Everything, in a stable order.
+  /// All metrics, in a stable order.
   var text: String {
     var text = ""
     for (label, family) in families.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
@@ -96,7 +96,7 @@ final class MetricsRegistry: MetricsFactory {
     return "{\(pairs.joined(separator: ","))}"
   }
 
-  /// Whole numbers without a fraction, which a double holds exactly up to 2^53.
+  /// Whole numbers are written without a fraction, as far as a double holds them exactly: up to 2^53.
   private static func written(_ value: Double) -> String {
     value.rounded() == value && abs(value) < 9e15 ? "\(Int64(value))" : "\(value)"
   }

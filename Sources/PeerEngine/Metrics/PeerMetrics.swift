@@ -2,13 +2,14 @@ import CoreMetrics
 import PeerCore
 import Synchronization
 
-/// What a peer counts of its work, for `/metrics`. Told of every event and every effect where they pass, and
-/// of the rest when it is asked for.
+/// What a peer counts of its work, for `/metrics`. It is told of each event and each effect as they pass; the rest is read
+/// when somebody asks.
 public final class PeerMetrics: Sendable {
-  /// Lengths of the engine's queues, which no snapshot shows.
+  /// The lengths of the engine's queues, which no snapshot shows.
   struct Queues {
-    /// Messages that wait for a connection, answers that wait for their turn (PROTOCOL.md, "Protection").
+    /// Messages that wait for a connection.
     var messages = 0
+    /// Answers that wait for their turn (PROTOCOL.md, "Protection").
     var answers = 0
     /// Changes that wait for the disk.
     var catalogue = 0
@@ -39,9 +40,9 @@ public final class PeerMetrics: Sendable {
   ]
 
   private let registry = MetricsRegistry(help: help)
-  /// Totals that are known elsewhere, as they were counted last.
+  /// Totals that are kept elsewhere, as they were when they were last looked at.
   private let totals = Mutex<[String: Double]>([:])
-  /// Asked for the queues, each time that somebody wants to know.
+  /// Gives the lengths of the queues, each time that somebody asks for the metrics.
   private let queues = Mutex<(@Sendable () async -> Queues)?>(nil)
 
   public init() {}
@@ -86,7 +87,7 @@ public final class PeerMetrics: Sendable {
       .increment()
   }
 
-  /// Others can't make up types: there would be no end of series.
+  /// A type that this peer does not know counts as `unknown`: others could make up any number of them.
   private func countMessage(_ direction: String, _ message: Message) {
     switch message {
     case .unknown: countMessage(direction, named: "unknown")
@@ -125,10 +126,11 @@ public final class PeerMetrics: Sendable {
 
   // MARK: When asked
 
-  /// Everything, in Prometheus's text format.
+  /// All metrics in Prometheus's text format.
   ///
   /// - Parameters:
-  ///   - connections: open ones of the page.
+  ///   - snapshot: what most of them are read from.
+  ///   - connections: open connections of the page.
   ///   - listeners: those among them that listen to events.
   func text(_ snapshot: Snapshot, connections: Int, listeners: Int) async -> String {
     if let queues = queues.withLock({ $0 }) { set(await queues()) }
@@ -188,7 +190,7 @@ public final class PeerMetrics: Sendable {
     Meter(label: label, dimensions: dimensions, factory: registry).set(value)
   }
 
-  /// Counts what was added to a total since it was looked at last.
+  /// Counts what was added to a total since it was last looked at.
   private func raise(_ label: String, _ dimensions: [(String, String)], to total: Double) {
     let added = totals.withLock { totals in
       let name = label + dimensions.map(\.1).joined()

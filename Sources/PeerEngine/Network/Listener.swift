@@ -1,7 +1,5 @@
 import NIOCore
 import NIOPosix
-import PeerCore
-import Synchronization
 
 /// Accepts connections, within bounds, and reads each in a task of its own.
 struct Listener: Sendable {
@@ -38,48 +36,20 @@ struct Listener: Sendable {
   func run(limits: NetworkLimits, _ serve: @escaping @Sendable (PeerChannel, String) async -> Void)
     async throws
   {
-    let doorkeeper = Doorkeeper(limits: limits)
+    let counter = ConnectionCounter(
+      limit: limits.connections, limitPerAddress: limits.connectionsPerAddress)
     try await withThrowingDiscardingTaskGroup { group in
       try await channel.executeThenClose { connections in
         for try await connection in connections {
           let address = connection.address
-          // Who is not admitted is let go of, and so closed.
-          let network = NumericAddress.network(of: address)
-          guard doorkeeper.admit(network) else { continue }
+          // A connection that is not admitted is let go of, and so closes itself.
+          guard counter.admit(address) else { continue }
           group.addTask {
             await serve(connection.take(), address)
-            doorkeeper.leave(network)
+            counter.leave(address)
           }
         }
       }
-    }
-  }
-}
-
-/// Counts accepted connections, in all and by address, or network of IPv6 (`NetworkLimits.connections`).
-private final class Doorkeeper: Sendable {
-  private let limits: NetworkLimits
-  private let counts = Mutex((all: 0, byAddress: [String: Int]()))
-
-  init(limits: NetworkLimits) { self.limits = limits }
-
-  func admit(_ address: String) -> Bool {
-    counts.withLock { counts in
-      let here = counts.byAddress[address, default: 0]
-      guard counts.all < limits.connections,
-        here < limits.connectionsPerAddress || NumericAddress.isLoopback(address)
-      else { return false }
-      counts.all += 1
-      counts.byAddress[address] = here + 1
-      return true
-    }
-  }
-
-  func leave(_ address: String) {
-    counts.withLock { counts in
-      counts.all -= 1
-      let here = counts.byAddress[address, default: 1] - 1
-      counts.byAddress[address] = here > 0 ? here : nil
     }
   }
 }

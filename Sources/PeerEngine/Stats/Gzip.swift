@@ -3,10 +3,10 @@ import NIOEmbedded
 import NIOHTTP1
 import NIOHTTPCompression
 
-/// Compresses whole answers (RFC 9110, 8.4.1.3). The library's compressor is a handler of a channel; here it
-/// gets a channel of its own, so that it works off the event loops and an answer can be kept compressed.
+/// Compresses whole answers (RFC 9110, 8.4.1.3). The library's compressor is a handler in a channel. Here it gets a
+/// channel of its own, so that it does not work on an event loop, and a compressed answer can be kept.
 enum Gzip {
-  /// Bytes below which nothing is gained.
+  /// Fewer bytes are not worth compressing.
   static let least = 1024
 
   static func isAccepted(by acceptEncoding: String?) -> Bool {
@@ -36,7 +36,7 @@ enum Gzip {
         if case .body(.byteBuffer(let buffer)) = part { return Array(buffer.readableBytesView) }
       }
     } catch {
-      // Only a fault of ours: there is nothing that a visitor could have caused it with.
+      // Nothing that a visitor sends can lead here. The answer goes out as it is.
     }
     return nil
   }

@@ -1,11 +1,13 @@
-/// A JSON value to be written. Objects keep the order in which their fields were given, so that an answer
-/// reads like its documentation and two answers compare line by line.
+import PeerCore
+
+/// A JSON value to be written. Objects keep the order in which their members were given, so that an answer reads like its
+/// documentation, and two answers can be compared line by line.
 public enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
   case integer(Int64)
   case unsigned(UInt64)
-  /// What is not finite is written as `null`.
+  /// Infinities and NaN are written as `null`.
   case number(Double)
   case string(String)
   case array([JSONValue])
@@ -13,9 +15,9 @@ public enum JSONValue: Sendable, Equatable {
 
   /// A member of an object.
   public struct Field: Sendable, Equatable {
-    /// Without quotes.
+    /// The member's name, without quotes.
     public var name: String
-    /// Of the member.
+    /// The member's value.
     public var value: JSONValue
 
     public init(_ name: String, _ value: JSONValue) {
@@ -24,7 +26,7 @@ public enum JSONValue: Sendable, Equatable {
     }
   }
 
-  /// One line of pure ASCII: text from the network can neither break a line nor reach a terminal.
+  /// The JSON in one line of pure ASCII, so that text from the network can neither break a line nor steer a terminal.
   public var text: String {
     var bytes: [UInt8] = []
     write(to: &bytes)
@@ -59,18 +61,7 @@ public enum JSONValue: Sendable, Equatable {
   }
 
   private static func write(_ text: String, to bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "\""))
-    for unit in text.utf16 {
-      switch unit {
-      case 0x22: bytes.append(contentsOf: [0x5C, 0x22])
-      case 0x5C: bytes.append(contentsOf: [0x5C, 0x5C])
-      case 0x20...0x7E: bytes.append(UInt8(truncatingIfNeeded: unit))
-      default:
-        let digits = String(unit, radix: 16)
-        bytes.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
-      }
-    }
-    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: Lexeme(text: text).json.utf8)
   }
 }
 
@@ -101,8 +92,8 @@ extension JSONValue: ExpressibleByNilLiteral {
 }
 
 extension JSONValue {
-  /// `null` where there is none.
+  /// The number, or `null` if there is none.
   public static func optional(_ value: UInt64?) -> JSONValue { value.map { .unsigned($0) } ?? .null }
-  /// `null` where there is none.
+  /// The text, or `null` if there is none.
   public static func optional(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
 }

@@ -1,10 +1,10 @@
 import Mustache
 import PeerCore
 
-/// What the page shows, in words: the template only puts it into place. Every text has gone through
-/// `Visible`, and the template escapes all of them.
+/// What the page shows, in words: the template only puts them into place. Every text has gone through `Visible`, and the
+/// template escapes all of them.
 struct Page {
-  /// Rows of peers and of transfers on the page: a few screens. The API has them all.
+  /// How many peers and transfers the page shows: a few screens of them. The API has them all.
   static let peers = 200
   static let transfers = 100
   static let logLines = 30
@@ -19,7 +19,7 @@ struct Page {
     let isShared: Bool
   }
   struct Transfer {
-    /// `done` is how far it is, `pace` how fast and how long still.
+    /// `done` says how far it is; `pace` how fast it is, and how long it will still take.
     let key, direction, name, peer, holders, state, stateClass, done, pace, percent, tries, error: String
     let hasTotal, hasError: Bool
   }
@@ -50,9 +50,11 @@ struct Page {
   let styleHref = Asset.style.href, scriptHref = Asset.script.href
 
   /// - Parameters:
+  ///   - snapshot: what is shown.
+  ///   - query: what its reader has asked for.
   ///   - slots: all files that match the query, in order.
   ///   - rates: bytes a second over the last 10 minutes.
-  ///   - isSharing: whether local files can be downloaded.
+  ///   - isSharing: whether local files can be downloaded from the page.
   init(
     _ snapshot: Snapshot, _ query: ListQuery, slots: [FileTable.Slot],
     rates: (received: [Double], sent: [Double]), isSharing: Bool
@@ -109,7 +111,7 @@ struct Page {
     log = snapshot.log.suffix(Self.logLines).reversed().map { Line($0) }
   }
 
-  /// The head of a column leads to the files sorted by it, and the other way round if they are already.
+  /// The head of a column links to the files sorted by it or, if they already are, sorted the other way round.
   private static func columns(_ query: ListQuery) -> [Column] {
     let all: [(FileQuery.Sort, title: String, style: String)] = [
       (.state, "State", ""), (.name, "Name", ""), (.size, "Size", "number"), (.owner, "Owner", "wide"),
@@ -156,7 +158,7 @@ extension Page.File {
       isShared: isSharing && file.copy != nil)
   }
 
-  /// A timestamp is what somebody wrote; where it is no date, it is shown as it is.
+  /// A timestamp may be anything that somebody wrote. One that is no date is shown as it is.
   private static func time(_ entry: FileEntry) -> String {
     guard let seconds = entry.timestampSeconds, (0..<253_402_300_800).contains(seconds) else {
       return entry.timestamp.isNull ? "" : Visible.text(entry.timestamp.text, limit: 40)
@@ -166,7 +168,7 @@ extension Page.File {
   }
 }
 
-/// The template engine would find the fields by reflection, which for the many rows of files takes most of
+/// The template engine would otherwise find the fields by reflection, which for the many rows of files would take most of
 /// the time that a page takes.
 extension Page.File: MustacheParent {
   func child(named name: String) -> Any? {
@@ -212,7 +214,7 @@ extension Page.Line {
   }
 }
 
-/// Says why there is no answer.
+/// What the page of a `Problem` shows.
 struct ProblemPage {
   let title, detail: String
   let styleHref = Asset.style.href

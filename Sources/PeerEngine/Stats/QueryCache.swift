@@ -1,9 +1,9 @@
 import PeerCore
 
-/// Answers of the latest queries: with many visitors who look at the same page every 2 seconds, a large
-/// catalogue is searched and sorted once for each change, not once for each visitor.
+/// The answers to the latest queries. With many visitors who look at the same page every 2 seconds, a large catalogue is
+/// searched and sorted once for each change, not once for each visitor.
 struct QueryCache {
-  /// Queries remembered: each costs 8 bytes a file.
+  /// How many queries are remembered: each takes 8 bytes for each file that it has found.
   private static let size = 4
 
   private struct Entry {

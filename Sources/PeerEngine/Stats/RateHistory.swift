@@ -1,19 +1,20 @@
-/// Bytes that were received and sent in each of the last 300 periods of 2 seconds: 10 minutes, in a ring that
-/// forgets by itself.
+/// The bytes that were received and sent in each of the last 300 periods of 2 seconds, that is 10 minutes, in a ring that
+/// forgets the oldest by itself.
 struct RateHistory: Sendable {
   static let length = 300
   /// Milliseconds.
   static let period: Int64 = 2_000
 
-  /// By number of the period, modulo `length`.
+  /// By the number of the period, modulo `length`.
   private var bytes = [(received: UInt64, sent: UInt64)](repeating: (0, 0), count: length)
-  /// The number of the period that was recorded last, counted from `uptime` 0.
+  /// The number of the last period that was recorded, counted from `uptime` 0.
   private var newest: Int64?
   private var totals: (received: UInt64, sent: UInt64) = (0, 0)
 
   /// - Parameters:
-  ///   - received: bytes since the start, and so `sent`.
-  ///   - uptime: never less than the time before.
+  ///   - received: bytes since the start.
+  ///   - sent: bytes since the start.
+  ///   - uptime: milliseconds, never less than the time before.
   mutating func record(received: UInt64, sent: UInt64, at uptime: Int64) {
     let now = uptime / Self.period
     guard let newest else {
@@ -28,7 +29,7 @@ struct RateHistory: Sendable {
     totals = (received, sent)
   }
 
-  /// Bytes a second in each of the last periods that are over, the newest last.
+  /// Bytes a second in each of the last periods, without the present one; the newest last.
   func rates(at uptime: Int64) -> (received: [Double], sent: [Double]) {
     let seconds = Double(Self.period) / 1000
     let now = uptime / Self.period

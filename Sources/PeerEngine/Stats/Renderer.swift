@@ -1,10 +1,10 @@
 import PeerCore
 
-/// Makes what takes long, one at a time: however many visitors there are, they take no more than one core
-/// from the peer. A page is shown to all who ask for the same within a second, unless there has been an event
-/// since: who asks because of an event has to see what it was about.
+/// Makes the answers that take long, one at a time, so that any number of visitors take no more than one core from the
+/// peer. A page is given to all who ask for the same one within a second, unless there has been an event since: a page
+/// that is asked for because of an event has to show what the event was about.
 actor Renderer {
-  /// Pages remembered, of some 60 KiB each.
+  /// How many pages are remembered, of some 60 KiB each.
   private static let pages = 8
   /// Milliseconds.
   private static let age: Int64 = 1_000
@@ -12,7 +12,7 @@ actor Renderer {
   private struct MadePage {
     let query: ListQuery
     let uptime: Int64
-    /// How many events had been told.
+    /// How many events had been told when it was made.
     let events: UInt64
     let answer: StatsAnswer
   }
@@ -25,7 +25,7 @@ actor Renderer {
   init(source: StatsSource) { self.source = source }
 
   func page(_ query: ListQuery) -> StatsAnswer {
-    // Before the snapshot, which then holds at least what these events tell.
+    // Counted before the snapshot is taken, which then shows at least what these events told.
     let events = source.feed.count
     let snapshot = source.client.snapshot
     let now = snapshot.taken.uptime

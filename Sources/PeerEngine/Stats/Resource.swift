@@ -2,11 +2,16 @@ import PeerCore
 
 /// Everything that can be asked for.
 enum Resource: Equatable {
-  case page, asset(Asset), status, peers, files, file(FileID), transfers, log, events, download(FileID),
-    metrics,
-    health
+  case page
+  case asset(Asset)
+  case status, peers, files, transfers, log, events
+  /// What is known of a file.
+  case file(FileID)
+  /// The file itself.
+  case download(FileID)
+  case metrics, health
 
-  /// `nil` for a path that leads nowhere.
+  /// `nil` if the path leads nowhere.
   init?(path: String) {
     switch path {
     case "/": self = .page

@@ -1,7 +1,7 @@
 import PeerCore
 
-/// The JSON forms of what a snapshot holds: one vocabulary for the HTTP API and for headless answers.
-/// Texts are given as received; `JSONValue` writes them as harmless ASCII.
+/// What a snapshot holds as JSON: one vocabulary for the HTTP API and for headless answers. Texts are given as they were
+/// received; `JSONValue` writes them as harmless ASCII.
 extension Snapshot {
   /// `/api/v1/status`.
   public var statusJSON: JSONValue {
@@ -22,10 +22,10 @@ extension Snapshot {
     ]
   }
 
-  /// Since the peer started.
+  /// Seconds since the peer started.
   public var uptimeSeconds: Double { Double(max(0, taken.wall - me.started)) / 1000 }
 
-  /// Transfers that run or wait.
+  /// How many transfers run or wait.
   public var openTransfers: Int { transfers.count { !$0.state.isOver } }
 
   /// An element of `/api/v1/peers`.
@@ -39,13 +39,13 @@ extension Snapshot {
     ]
   }
 
-  /// Since the peer was last heard from.
+  /// Seconds since the peer was last heard from.
   public func lastSeenSeconds(_ peer: PeerView) -> Double {
     Double(max(0, taken.uptime - peer.lastSeen)) / 1000
   }
 
-  /// An element of `/api/v1/files`. A copy in `files/` is there only after its hash matched, so here and
-  /// verified are one.
+  /// An element of `/api/v1/files`. A file gets into `files/` only when its hash has matched, so that `local` and `verified`
+  /// are always the same.
   public func json(_ file: FileRecord) -> JSONValue {
     [
       "file_id": .string(file.entry.id.hex),

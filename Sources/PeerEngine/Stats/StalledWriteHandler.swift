@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Closes a connection whose reader has taken nothing for a while: what is to be written waits, and so does
-/// the task that writes it. What the reader has not taken is bounded by the system's buffers and ours.
+/// Closes a connection whose reader has taken nothing for a while. Until then the task that writes to it waits, and what
+/// the reader has not taken is bounded by the system's buffers and ours.
 final class StalledWriteHandler: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = NIOAny
 

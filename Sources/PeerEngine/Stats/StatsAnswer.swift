@@ -1,12 +1,12 @@
 import Hummingbird
 
-/// What is sent back, before the headers that every answer carries.
+/// What is sent back, still without the headers that every answer carries.
 struct StatsAnswer {
   enum Body {
-    /// `compressed` is what `Gzip` made of it, if that was done already.
+    /// With what `Gzip` made of the bytes, if that was done ahead of time.
     case bytes([UInt8], compressed: [UInt8]? = nil)
     case events(EventStream)
-    case download(Download)
+    case download(FileDownload)
   }
 
   var status: HTTPResponse.Status
@@ -19,7 +19,7 @@ struct StatsAnswer {
     self.body = body
   }
 
-  /// A text that is made anew for each request; whoever has it may ask whether it still holds.
+  /// A text that may be different with each request. Whoever has it may ask whether it is still the same.
   ///
   /// - Parameter type: the media type.
   init(status: HTTPResponse.Status, type: String, bytes: [UInt8]) {
@@ -49,13 +49,13 @@ struct StatsAnswer {
     return StatsAnswer(status: .ok, headers: headers, body: .events(stream))
   }
 
-  /// Compresses a text ahead of time that will be sent more than once.
+  /// Compresses a text ahead of time, if it will be sent more than once.
   mutating func compress() {
     guard case .bytes(let bytes, _) = body, bytes.count >= Gzip.least else { return }
     body = .bytes(bytes, compressed: Gzip.compressed(bytes))
   }
 
-  /// Not sent again to who has it, and compressed where that is understood and worth it.
+  /// Sends nothing again to a client that has it, and compresses what is worth it, if the client understands that.
   mutating func adapt(to request: Request) {
     guard case .bytes(let bytes, let known) = body, status == .ok, let tag = headers[.eTag] else { return }
     if EntityTag.matches(tag, request.headers[.ifNoneMatch]) {
@@ -91,36 +91,5 @@ struct StatsAnswer {
       try await writer.finish(nil)
       withExtendedLifetime(share) {}
     }
-  }
-}
-
-/// A request that can't be answered, and why.
-struct Problem: Error {
-  let status: HTTPResponse.Status
-  /// One sentence for people.
-  let detail: String
-
-  init(_ status: HTTPResponse.Status, _ detail: String) {
-    self.status = status
-    self.detail = detail
-  }
-
-  /// Problem details (RFC 9457) for programs, a small page for people.
-  func answer(asJSON: Bool) -> StatsAnswer {
-    var answer: StatsAnswer
-    if asJSON {
-      answer = .json(
-        [
-          "type": "about:blank", "title": .string(status.reasonPhrase),
-          "status": .integer(Int64(status.code)), "detail": .string(detail),
-        ], status: status)
-      answer.headers[.contentType] = "application/problem+json"
-    } else {
-      answer = .html(Templates.problem(ProblemPage(self)), status: status)
-    }
-    answer.headers[.cacheControl] = "no-store"
-    if status == .methodNotAllowed { answer.headers[.allow] = "GET, HEAD" }
-    if status == .serviceUnavailable { answer.headers[.retryAfter] = "10" }
-    return answer
   }
 }

@@ -6,8 +6,8 @@ import NIOCore
 import PeerCore
 import ServiceLifecycle
 
-/// The page's server. It is run without the library's clock for `Date` fields, which ticks every second whether
-/// anybody asks or not, and would be most of what an idle peer costs.
+/// The page's server. It runs without the library's clock for `Date` headers, which ticks every second whether anybody
+/// asks or not, and would be most of what an idle peer costs.
 struct StatsApplication: ApplicationProtocol {
   let responder: StatsResponder
   let server: HTTPServerBuilder

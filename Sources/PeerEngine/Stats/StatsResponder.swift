@@ -1,7 +1,7 @@
 import Hummingbird
 import PeerCore
 
-/// What a request has to know of its connection.
+/// What has to be known of a request's connection.
 struct StatsContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   /// Who can reach the address that it came to.
@@ -15,13 +15,13 @@ struct StatsContext: RequestContext {
   }
 }
 
-/// From request to answer: who may ask, by which method, for what.
+/// Goes from a request to its answer: who may ask, by which method, for what.
 struct StatsResponder: HTTPResponder {
   let source: StatsSource
   private let hosts: HostNames
   private let renderer: Renderer
 
-  /// - Parameter hostNames: accepted as `Host` beside those of every machine, where that is checked.
+  /// - Parameter hostNames: what requests may name as `Host` where that is checked, beside the names of every machine.
   init(source: StatsSource, hostNames: [String]) {
     self.source = source
     renderer = Renderer(source: source)
@@ -91,7 +91,7 @@ struct StatsResponder: HTTPResponder {
       guard let sharing = source.sharing else {
         throw Problem(.notFound, "This peer gives its files to other peers only (no --share-http).")
       }
-      return try await Download.answer(try find(id, snapshot), sharing, request)
+      return try await FileDownload.answer(try find(id, snapshot), sharing, request)
     case .page, .files, .events, .asset, .health: preconditionFailure("answered without a snapshot")
     }
   }
@@ -118,7 +118,7 @@ struct StatsResponder: HTTPResponder {
         : "This page is served to this network only: ask for it by this machine's name or address.")
   }
 
-  /// No script and no style but our own files, no frame around the page; answers are what they say they are.
+  /// No scripts and styles but those of our own files, no frame around the page, and no guessing at media types.
   private static let securityHeaders: HTTPFields = [
     .contentSecurityPolicy:
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "

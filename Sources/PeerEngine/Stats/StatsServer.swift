@@ -5,41 +5,40 @@ import NIOCore
 import PeerCore
 import ServiceLifecycle
 
-/// The page and its API over HTTP, for others to look at. It reads snapshots and changes nothing.
+/// Serves the page and its API over HTTP. It reads snapshots, and changes nothing.
 public actor StatsServer {
   /// Bounds of the server, each with its reason.
   enum Limits {
-    /// Open connections in all, fewer where there are few descriptors; further ones wait in the backlog until one
-    /// closes.
+    /// Open connections in all: fewer where there are few descriptors. Further ones wait in the backlog until one closes.
     static var connections: Int { min(1024, max(8, Descriptors.spare / 4)) }
-    /// Open connections from one address; loopback is exempt, where one user's tools are at home.
+    /// Open connections from one address. Loopback is exempt: all of one user's tools are there.
     static let connectionsPerAddress = 64
     /// Bytes of a request's header: browsers send about 1 KiB.
     static let headerBytes = 16 * 1024
     static let headerFields = 100
-    /// For a request's header to arrive, and for a connection to be kept without a request: the page comes
-    /// back every 2 seconds.
+    /// How long a request's header may take to arrive, and a connection may stay without a request: the page comes back every
+    /// 2 seconds.
     static let headerTime = TimeAmount.seconds(10)
-    /// For a reader of an answer to take some of it.
+    /// How long a reader may take nothing of an answer.
     static let writeTime = TimeAmount.seconds(30)
-    /// For answers under way when the server is stopped.
+    /// How long answers that are under way may take when the server is stopped.
     static let stopTime = Duration.seconds(1)
   }
 
   private let services: [ServiceGroupConfiguration.ServiceConfiguration]
-  /// The port, once it is listened on.
+  /// Told the port, once it is listened on.
   private let started: (stream: AsyncStream<Int>, continuation: AsyncStream<Int>.Continuation)
   private let address: String
   private let port: Int
   private var running: (group: ServiceGroup, task: Task<Void, any Error>)?
 
   /// - Parameters:
-  ///   - client: whose snapshots are served.
-  ///   - address: where to listen: a host name or an IP address.
-  ///   - port: 0...65535; 0 takes any free one.
-  ///   - hostName: what this machine is called by visitors, beside the loopback names.
+  ///   - client: the peer whose snapshots are served.
+  ///   - address: the host name or IP address to listen on.
+  ///   - port: 0...65535; 0 takes any free port.
+  ///   - hostName: what visitors call this machine, beside the loopback names.
   ///   - metrics: what `/metrics` tells beside the snapshot.
-  ///   - sharing: gives local files to visitors; `nil` gives none.
+  ///   - sharing: opens local files for visitors; `nil` gives them none.
   public init(
     client: any PeerClient, address: String, port: Int, hostName: String,
     metrics: PeerMetrics = PeerMetrics(), sharing: (any FileSharing)? = nil
@@ -53,13 +52,13 @@ public actor StatsServer {
     let application = Self.application(
       source, address: address, port: port, hostNames: [hostName, address]
     ) { started.continuation.yield($0) }
-    // The feed ends with the peer; what is known then can still be read.
+    // The feed ends with the peer. What was known then can still be read.
     services = [
       .init(service: source.feed, successTerminationBehavior: .ignore), .init(service: application),
     ]
   }
 
-  /// Listens. Not to be called twice.
+  /// Begins to listen. May be called once.
   ///
   /// - Returns: the port that is listened on.
   /// - Throws: `StatsServerError`.
@@ -86,7 +85,8 @@ public actor StatsServer {
     }
   }
 
-  /// Stops listening, lets answers under way end, and closes every connection. Returns when that is done.
+  /// Stops listening, gives answers that are under way a second to end, and closes every connection. Returns when that is
+  /// done.
   public func stop() async {
     guard let running else { return }
     self.running = nil

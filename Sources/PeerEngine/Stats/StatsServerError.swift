@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import PeerCore
 
 #if canImport(Glibc)
   import Glibc
@@ -7,7 +8,7 @@ import NIOPosix
   import Darwin
 #endif
 
-/// Why the page can't be served; a sentence that says what to do.
+/// Why the page cannot be served. Its description is a sentence that says what to do.
 public enum StatsServerError: Error, Equatable, CustomStringConvertible {
   case addressInUse(address: String, port: Int)
   case permissionDenied(address: String, port: Int)
@@ -46,7 +47,7 @@ public enum StatsServerError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  private static func place(_ address: String, _ port: Int) -> String {
-    address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+  private static func place(_ address: String, _ port: Int) -> Endpoint {
+    Endpoint(host: address, port: port)
   }
 }

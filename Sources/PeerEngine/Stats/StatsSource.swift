@@ -1,6 +1,6 @@
 import PeerCore
 
-/// What the answers are made from.
+/// What the server's answers are made from.
 struct StatsSource: Sendable {
   let client: any PeerClient
   let feed: EventFeed
@@ -15,6 +15,6 @@ struct StatsSource: Sendable {
     self.metrics = metrics
     self.sharing = sharing
     feed = EventFeed(client: client)
-    connections = ConnectionCounter(limit: perAddress)
+    connections = ConnectionCounter(limitPerAddress: perAddress)
   }
 }

@@ -1,6 +1,6 @@
 import Mustache
 
-/// The page's HTML, from the templates in `Assets/`. `{{name}}` escapes what it inserts.
+/// Makes the page's HTML from the templates in `Assets/`, in which `{{name}}` escapes what it inserts.
 enum Templates {
   static func page(_ page: Page) -> String { render(page, "page") }
   static func problem(_ problem: ProblemPage) -> String { render(problem, "problem") }

@@ -69,14 +69,6 @@ import Testing
         + "Is another peer running? Choose another <http_port>.")
     #expect("\(StatsServerError.permissionDenied(address: "::", port: 80))".contains("[::]:80"))
   }
-
-  @Test func `connections are counted by address`() {
-    let counter = ConnectionCounter(limit: 2)
-    #expect(counter.opened("a") && counter.opened("a") && !counter.opened("a"))
-    #expect(counter.opened("b"))
-    counter.closed("a")
-    #expect(counter.opened("a"))
-  }
 }
 
 @Suite(.timeLimit(.minutes(2))) struct StatsProtectionTests {

@@ -3,16 +3,16 @@ import PeerCore
 import ServiceLifecycle
 import Synchronization
 
-/// Turns snapshots into events, once for all listeners, at most one of a kind a second, and remembers the
-/// latest so that who was away can go on. A listener has no queue of its own: it takes what it has not seen
-/// when it can, and who is too slow for what is remembered is told the present state instead.
+/// Turns snapshots into events, once for all listeners and at most one of each kind a second, and remembers the latest of
+/// them, so that a listener which was away can go on. Listeners have no queues of their own: each takes what it has not
+/// seen yet when it can, and one that is too slow for what is remembered is told the present state instead.
 final class EventFeed: Service, Sendable {
   static let interval = Duration.seconds(1)
-  /// Between two signs of life on a silent connection: proxies and phones cut it after 30 s or more.
+  /// The time between two signs of life on a silent connection, which proxies and phones cut after 30 s or more.
   static let heartbeat = Duration.seconds(15)
-  /// Listeners at once; each is a connection, and half of them stay for the page itself.
+  /// The most listeners at once: each has a connection, and half of the connections are left for the page itself.
   static let listeners = 512
-  /// Events remembered, and their bytes: a minute and a half of a busy peer.
+  /// The most events that are remembered, and the most bytes of them: a minute and a half of a busy peer.
   private static let remembered = 500
   private static let rememberedBytes = 1 << 20
 
@@ -29,7 +29,7 @@ final class EventFeed: Service, Sendable {
 
   private let client: any PeerClient
   private let state: Mutex<State>
-  /// Tells the numbers of this run from those of an earlier one.
+  /// Tells this run's numbers of events from those of an earlier one.
   private let run: String
 
   init(client: any PeerClient) {
@@ -96,10 +96,10 @@ final class EventFeed: Service, Sendable {
 
   // MARK: Events out
 
-  /// How far a listener has come: the number of the last event that it has, or `nil` if it has none.
+  /// How far a listener has come: the number of the last event that it has seen; `nil` if it has seen none.
   typealias Position = UInt64?
 
-  /// - Parameter lastEventID: what the listener says it heard last; what means nothing here is ignored.
+  /// - Parameter lastEventID: the id that the listener says it has seen last. One that means nothing here is ignored.
   func position(lastEventID: String?) -> Position {
     guard let parts = lastEventID?.split(separator: "-"), parts.count == 2, parts[0] == run else {
       return nil
@@ -107,7 +107,7 @@ final class EventFeed: Service, Sendable {
     return UInt64(parts[1])
   }
 
-  /// What there is after a position, as it goes over the wire; moves the position on.
+  /// The events after a position, as they go over the wire. Moves the position on.
   func next(after position: inout Position) -> [UInt8] {
     let (bytes, last) = state.withLock { state -> ([UInt8], UInt64) in
       let oldest = state.events.first?.number ?? state.last + 1
@@ -120,7 +120,7 @@ final class EventFeed: Service, Sendable {
     return bytes
   }
 
-  /// Only the last event has an id, so that who loses the connection in the middle begins anew.
+  /// Only the last event has an id, so that a listener which loses the connection in between begins anew.
   private func presentState(_ state: State) -> [UInt8] {
     let events = FeedChanges(old: nil, new: state.told).events
     return events.enumerated().flatMap { index, event in
@@ -130,8 +130,8 @@ final class EventFeed: Service, Sendable {
 
   private func id(_ number: UInt64) -> String { "\(run)-\(number)" }
 
-  /// Says when to look: once at the start, then whenever there may be something new, or a sign of life is
-  /// due. Ends when the server stops.
+  /// Says when to look for events: once at the start, then whenever there may be something new, or a sign of life is due.
+  /// Ends when the server stops.
   ///
   /// - Returns: `nil` if there are too many listeners.
   func listen() -> AsyncStream<Void>? {
@@ -150,7 +150,7 @@ final class EventFeed: Service, Sendable {
     return stream
   }
 
-  /// Events told so far.
+  /// How many events there have been so far.
   var count: UInt64 { state.withLock { $0.last } }
 
   var listenerCount: Int { state.withLock { $0.listeners.count } }

@@ -1,18 +1,18 @@
 import PeerCore
 
-/// One server-sent event: a kind, and what has changed as JSON (docs/openapi.yaml, `/api/v1/events`).
+/// One server-sent event: a kind, and what has changed as JSON (docs/openapi.json, `/api/v1/events`).
 struct FeedEvent: Sendable, Equatable {
   enum Kind: String, Sendable, CaseIterable { case status, peers, files, transfers, log }
 
-  /// Changed entries told in one event; if there are more, the reader is told to ask for the list. Those of
-  /// the log are few each second, and readers want them all.
+  /// The most changed entries in one event. If there are more, the reader is told to ask for the list.
   static let entries = 100
+  /// The most lines of the log in one event: readers want them all, and there are few a second.
   static let logEntries = 500
 
   let kind: Kind
   let data: JSONValue
 
-  /// As it goes over the wire. JSON is one line of ASCII, so it needs no more than one `data:`.
+  /// The event as it goes over the wire. Its JSON is one line of ASCII, so that it needs only one `data:`.
   func bytes(id: String?) -> [UInt8] {
     var bytes = Array("event: \(kind.rawValue)\n".utf8)
     if let id { bytes.append(contentsOf: "id: \(id)\n".utf8) }
@@ -23,12 +23,12 @@ struct FeedEvent: Sendable, Equatable {
   }
 }
 
-/// What is told of the step from one snapshot to a later one; from none, what is told to who knows nothing.
+/// What there is to tell of the step from one snapshot to a later one; without an older one, the present state.
 struct FeedChanges {
   let old: Snapshot?
   let new: Snapshot
 
-  /// At most one of a kind.
+  /// The events, at most one of each kind.
   var events: [FeedEvent] {
     let told: [(FeedEvent.Kind, JSONValue?)] = [
       (.status, status), (.peers, peers), (.files, files), (.transfers, transfers), (.log, log),
@@ -39,7 +39,7 @@ struct FeedChanges {
   private var status: JSONValue? {
     guard let old else { return new.statusJSON }
     var former = old
-    // Time alone is no news.
+    // That time has passed is no news.
     former.taken = new.taken
     guard former.statusJSON != new.statusJSON else { return nil }
     return new.statusJSON
@@ -62,7 +62,7 @@ struct FeedChanges {
   private var files: JSONValue? {
     guard let old else { return files(changed: [], gone: [], isComplete: new.files.count == 0) }
     guard old.filesRevision != new.filesRevision else { return nil }
-    // One more than fit tells that there are more, however many there are.
+    // One more than fits is enough to know that there are more.
     let slots = new.files.slots(changedSince: old.files)
     let most = FeedEvent.entries + 1
     let changed = Array(slots.lazy.compactMap { new.files[$0] }.prefix(most))
@@ -84,7 +84,7 @@ struct FeedChanges {
     ]
   }
 
-  /// All of them, as they are few and their order counts.
+  /// All transfers if any has changed, since they are few and their order counts.
   private var transfers: JSONValue? {
     guard old?.transfers != new.transfers else { return nil }
     return [

@@ -1,6 +1,6 @@
-/// What a `Range` header asks for, applied to a file (RFC 9110, 14.1.2).
+/// The part of a file that a `Range` header asks for (RFC 9110, 14.1.2).
 enum ByteRange: Equatable {
-  /// Everything: nothing was asked for, or in a way that may be ignored (other units, several ranges).
+  /// The whole file: no part was asked for, or in a way that may be ignored (other units, several ranges).
   case whole
   case part(Range<UInt64>)
   /// No byte of the file is in the range.
@@ -30,8 +30,8 @@ enum ByteRange: Equatable {
     }
   }
 
-  /// - Returns: `.some(nil)` for nothing, `nil` for what is no number. One too large for its type is larger
-  ///   than every file.
+  /// - Returns: `.some(nil)` for an empty text, `nil` for one that is no number. A number that is too large for its type is
+  ///   larger than any file.
   private static func number(_ text: Substring) -> UInt64?? {
     let digits = text.trimmed
     if digits.isEmpty { return .some(nil) }
