@@ -117,6 +117,11 @@ class Peer:
         with self.lock:
             return {"type": "GOSSIP_REPLY", **self.me(), "files": [f.entry() for f in self.files.values()]}
 
+    def greeting(self) -> bytes:
+        """What this peer sends to one that it greets."""
+        messages = [self.gossip(), self.gossip_reply()] if self.quirks.several else [self.gossip()]
+        return b"".join(wire.encode(message, self.quirks) for message in messages)
+
     def file_data(self, file: HeldFile) -> dict[str, Any]:
         data = file.content.hex()
         return {
@@ -132,10 +137,8 @@ class Peer:
         connection.settimeout(60)
         data = message if isinstance(message, bytes) else wire.encode(message, self.quirks)
         try:
-            if isinstance(message, dict) and message["type"] == "FILE_DATA" and self.quirks.send_takes:
-                connection.sendall(data[:self.quirks.send_takes])
-            else:
-                wire.send(connection, data, self.quirks)
+            is_file = isinstance(message, dict) and message["type"] == "FILE_DATA"
+            (wire.send_file if is_file else wire.send)(connection, data, self.quirks)
         except OSError:
             connection.close()
             raise
@@ -307,10 +310,7 @@ class Peer:
                 self.greet(address)
 
     def greet(self, address: Address) -> None:
-        data = wire.encode(self.gossip(), self.quirks)
-        if self.quirks.several:
-            data += wire.encode(self.gossip_reply(), self.quirks)
-        self.try_to_say(address, data)
+        self.try_to_say(address, self.greeting())
 
     # Commands.
 
@@ -334,10 +334,7 @@ class Peer:
         return _described(self.add(command["file"]))
 
     def do_gossip(self, command: dict[str, Any]) -> dict[str, Any]:
-        data = wire.encode(self.gossip(), self.quirks)
-        if self.quirks.several:
-            data += wire.encode(self.gossip_reply(), self.quirks)
-        self.say(parse_address(command["to"]), data)
+        self.say(parse_address(command["to"]), self.greeting())
         return {}
 
     def do_announce(self, command: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import time
 from typing import Callable
 
 from quirks import Quirks
-from wire import encode, send
+from wire import encode, send, send_file
 
 # A peer that never ends does, so that a test that fails does not fill the memory of its machine.
 ENDLESS_BYTES = 256 * 1024 * 1024
@@ -16,11 +16,7 @@ ENDLESS_BYTES = 256 * 1024 * 1024
 def serve(connection: socket.socket, quirks: Quirks, reply: dict) -> bool:
     """Answers with `reply` in the manner of quirks.serves. False: leave the connection as it is."""
     if quirks.serves == "file":
-        data = encode(reply, quirks)
-        if quirks.send_takes and len(data) > quirks.send_takes:
-            connection.sendall(data[:quirks.send_takes])
-        else:
-            send(connection, data, quirks)
+        send_file(connection, encode(reply, quirks), quirks)
         return True
     return _MISBEHAVIOURS[quirks.serves](connection, quirks, reply)
 
@@ -98,6 +94,7 @@ _MISBEHAVIOURS: dict[str, Callable[[socket.socket, Quirks, dict], bool]] = {
     "http": _http,
     "not-found": _not_found,
 }
+
 
 def serve_raw(connection: socket.socket, quirks: Quirks, request: dict, entry: dict, content: bytes) -> bool:
     """Answers a GET_FILE that accepts raw bytes. False: leave the connection as it is."""

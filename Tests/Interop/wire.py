@@ -131,6 +131,14 @@ def send(connection: socket.socket, data: bytes, quirks: Quirks) -> None:
             time.sleep(quirks.split_pause)
 
 
+def send_file(connection: socket.socket, data: bytes, quirks: Quirks) -> None:
+    """Sends a FILE_DATA, of which a bare or non-blocking send may lose the rest."""
+    if quirks.send_takes:
+        connection.sendall(data[:quirks.send_takes])
+    else:
+        send(connection, data, quirks)
+
+
 # Receiving.
 
 
