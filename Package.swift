@@ -97,7 +97,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "PeerCoreTests",
-      dependencies: ["PeerCore", "WireProperties", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        "PeerCore", "TestSupport", "WireProperties", .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: strict),
     .target(
       name: "WireProperties", dependencies: ["PeerCore"], path: "Tests/WireProperties",
@@ -113,8 +115,9 @@ let package = Package(
     .testTarget(
       name: "p2ptuiTests", dependencies: ["p2ptui", "PeerCore", "TestSupport"], exclude: ["Goldens"],
       swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["PeerCore"], path: "Tests/TestSupport", swiftSettings: strict),
     // Tests of the built program from outside. They depend on it so that it is built before they run.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "InteropTests",
       dependencies: ["TestSupport", "p2ptui", .product(name: "Crypto", package: "swift-crypto")],

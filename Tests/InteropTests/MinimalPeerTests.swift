@@ -4,8 +4,7 @@ import Testing
 
 /// The peer that was written from docs/PROTOCOL.md alone, with the real program.
 @Suite struct MinimalPeerTests {
-  private static let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Interop/minimal.py").path
+  private static let program = Repository.root.appending(path: "Tests/Interop/minimal.py").path()
 
   /// The word at a place of a line that the peer prints and that begins so.
   private static func word(_ index: Int, of peer: ChildProcess, after start: String) async throws -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import WireProperties
 
@@ -6,8 +7,7 @@ import WireProperties
 
 @Suite("Bytes of any kind")
 struct CorpusTests {
-  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
-    path: "../Corpus")
+  private static let folder = Repository.root.appending(path: "Tests/Corpus")
 
   /// The examples and what the fuzzer found, by name.
   private static let corpus: [(name: String, bytes: [UInt8])] = {

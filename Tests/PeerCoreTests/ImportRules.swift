@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Who may import whom. SwiftPM does not notice an undeclared import in a warm build.
@@ -58,11 +59,11 @@ private struct Source {
   private let lines: [Substring]
 
   static func all(in directory: String) throws -> [Source] {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Sources/\(directory)")
-    let paths = (try? FileManager.default.subpathsOfDirectory(atPath: root.path)) ?? []
+    let folder = "Sources/\(directory)"
+    let paths = try FileManager.default.subpathsOfDirectory(
+      atPath: Repository.root.appending(path: folder).path())
     return try paths.filter { $0.hasSuffix(".swift") }.sorted().map { path in
-      let text = try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+      let text = try Repository.text("\(folder)/\(path)")
       return Source(path: path, lines: text.split(separator: "\n"))
     }
   }

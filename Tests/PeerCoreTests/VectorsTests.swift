@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PeerCore
@@ -22,11 +23,7 @@ import Testing
     let sent, read, refused: [Bytes]
   }
 
-  private static let data: Data = {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return (try? Data(contentsOf: root.appending(path: "docs/vectors.json"))) ?? Data()
-  }()
+  private static let data = (try? Repository.data("docs/vectors.json")) ?? Data()
 
   private let vectors: Vectors
 

@@ -15,8 +15,7 @@ import Testing
   }
 
   @Test func `what was found once does not come back`() async throws {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "seeds.txt")
-    for found in FoundRun.all(in: try String(contentsOf: file, encoding: .utf8)) {
+    for found in FoundRun.all(in: try Repository.text("Tests/SimulationTests/seeds.txt")) {
       let found = try #require(found)
       #expect(await Self.run(found.plan).failures == [], "\(found.plan.seed): \(found.what)")
     }

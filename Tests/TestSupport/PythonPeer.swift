@@ -100,8 +100,7 @@ public final class PythonPeer: Greetable {
       environment: ["PYTHONUNBUFFERED": "1"])
   }
 
-  private static let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Interop/peer.py").path
+  private static let program = Repository.root.appending(path: "Tests/Interop/peer.py").path()
 
   private var listening: Event? { events.first { $0.event == "listening" } }
 

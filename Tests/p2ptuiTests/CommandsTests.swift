@@ -1,6 +1,7 @@
 import Foundation
 import PeerCore
 import PeerEngine
+import TestSupport
 import Testing
 
 @testable import p2ptui

@@ -1,5 +1,6 @@
 import Foundation
 import PeerCore
+import TestSupport
 import Testing
 
 @testable import p2ptui
@@ -165,8 +166,7 @@ func expectCommands(
 /// Compares a text with `Goldens/<name>.txt`, or rewrites that file if `UPDATE_GOLDENS` is set, which CI
 /// must not do.
 func expectGolden(_ name: String, _ text: String, sourceLocation: SourceLocation = #_sourceLocation) {
-  let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("Goldens/\(name).txt")
+  let url = Repository.root.appending(path: "Tests/p2ptuiTests/Goldens/\(name).txt")
   let environment = ProcessInfo.processInfo.environment
   if environment["UPDATE_GOLDENS"] != nil {
     guard environment["CI"] == nil else {

@@ -1,22 +1,22 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import p2ptui
 
 /// The manual's lists are the program's own tables. `UPDATE_GOLDENS` writes them anew, as it draws frames.
 @Suite struct ManualTests {
-  private static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("docs/p2ptui.1").path
+  private static let path = "docs/p2ptui.1"
 
   @Test func `the manual tells what the program knows`() throws {
-    let manual = try String(contentsOfFile: Self.path, encoding: .utf8)
+    let manual = try Repository.text(Self.path)
     let parts = [
       ("arguments", Self.arguments), ("options", Self.options), ("keys", Self.keys),
       ("commands", Self.commands),
     ]
     let wanted = try parts.reduce(manual) { try Self.replacing($1.0, with: $1.1, in: $0) }
     if ProcessInfo.processInfo.environment["UPDATE_GOLDENS"] != nil {
-      try Data(wanted.utf8).write(to: URL(fileURLWithPath: Self.path))
+      try Data(wanted.utf8).write(to: Repository.root.appending(path: Self.path))
       return
     }
     for (line, pair) in zip(manual.split(separator: "\n"), wanted.split(separator: "\n")).enumerated() {

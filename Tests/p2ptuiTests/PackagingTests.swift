@@ -1,23 +1,18 @@
 import Foundation
 import PeerEngine
+import TestSupport
 import Testing
 
 @testable import p2ptui
 
 /// What is installed around the program knows it by version and options; they are read here from its files.
 @Suite struct PackagingTests {
-  private func text(_ path: String) throws -> String {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    return try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
-  }
-
   @Test func `the Debian changelog begins with this version`() throws {
-    #expect(try text("debian/changelog").hasPrefix("p2ptui (\(EngineConfiguration.version)) "))
+    #expect(try Repository.text("debian/changelog").hasPrefix("p2ptui (\(EngineConfiguration.version)) "))
   }
 
   @Test func `the systemd unit starts a peer`() throws {
-    let unit = try text("packaging/p2ptui@.service")
+    let unit = try Repository.text("packaging/p2ptui@.service")
     let line = try #require(unit.firstMatch(of: /(?m)^ExecStart=@bindir@\/p2ptui (.*)$/)?.1)
     let words = line.split(separator: " ").map { word in
       ["${P2P_PORT}": "8040", "${HTTP_PORT}": "8041", "$OPTIONS": "--share-http"][word] ?? String(word)

@@ -1,17 +1,13 @@
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import NIOCore
+import NIOPosix
 import PeerCore
+import TestSupport
 import Testing
 
 @testable import PeerEngine
-
-/// A peer that stands still.
-struct StillClient: PeerClient {
-  var snapshot: Snapshot
-  func snapshots() -> AsyncStream<Snapshot> { AsyncStream { $0.finish() } }
-  func submit(_ command: Command) async -> CommandReply { .failed("the page changes nothing") }
-}
 
 func id(_ prefix: String) -> FileID {
   FileID(hex: prefix + String(repeating: "0", count: 64 - prefix.count))!
@@ -60,7 +56,7 @@ let sample: Snapshot = {
 
 /// The server's application around a peer.
 func application(
-  _ client: any PeerClient = StillClient(snapshot: sample), sharing: (any FileSharing)? = nil
+  _ client: any PeerClient = FakeClient(sample), sharing: (any FileSharing)? = nil
 ) -> some ApplicationProtocol {
   StatsServer.application(
     source(client, sharing: sharing), address: "127.0.0.1", port: 0, hostNames: ["myhost"])
@@ -74,7 +70,7 @@ func get(
   _ uri: String, _ method: HTTPRequest.Method = .get, _ snapshot: Snapshot = sample,
   headers: HTTPFields = [:], sharing: (any FileSharing)? = nil
 ) async throws -> TestResponse {
-  try await application(StillClient(snapshot: snapshot), sharing: sharing).test(.router) {
+  try await application(FakeClient(snapshot), sharing: sharing).test(.router) {
     try await $0.execute(uri: uri, method: method, headers: headers)
   }
 }
@@ -96,3 +92,15 @@ let many: Snapshot = {
     })
   return snapshot
 }()
+
+/// A connection to a server under test, on which a test says what it likes.
+typealias RawHTTPConnection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+/// - Parameter host: `localhost` by default, which leads to where this machine looks for it first, at 127.0.0.1 or at
+///   ::1: a server that listens on a name does so too.
+func connect(_ port: Int, host: String = "localhost") async throws -> RawHTTPConnection {
+  try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+    .connect(host: host, port: port) { channel in
+      channel.eventLoop.makeCompletedFuture { try RawHTTPConnection(wrappingChannelSynchronously: channel) }
+    }
+}

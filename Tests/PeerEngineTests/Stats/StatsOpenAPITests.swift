@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import PeerCore
+import TestSupport
 import Testing
 
 @testable import PeerEngine
@@ -11,10 +12,8 @@ private struct OpenAPI {
   let document: [String: Any]
 
   init() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../../../docs/openapi.json").standardized
     document = try #require(
-      try JSONSerialization.jsonObject(with: Data(contentsOf: root)) as? [String: Any])
+      try JSONSerialization.jsonObject(with: Repository.data("docs/openapi.json")) as? [String: Any])
   }
 
   var paths: [String: [String: Any]] { document["paths"] as? [String: [String: Any]] ?? [:] }

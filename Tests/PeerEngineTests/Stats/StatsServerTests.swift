@@ -13,7 +13,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct StatsServerTests {
   private func server(port: Int, address: String = "127.0.0.1") -> StatsServer {
     StatsServer(
-      client: StillClient(snapshot: sample), address: address, port: port, hostName: "localhost")
+      client: FakeClient(sample), address: address, port: port, hostName: "localhost")
   }
 
   @Test func `what readers leave untaken is bounded`() {
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func `whoever asks while too much is untaken is told to come back`() async throws {
-    let source = source(StillClient(snapshot: sample))
+    let source = source(FakeClient(sample))
     let answer = StatsAnswer.text(String(repeating: "x", count: 1 << 20))
     let request = Request(
       head: .init(method: .get, scheme: nil, authority: nil, path: "/"), body: .init(buffer: .init()))
@@ -72,11 +72,9 @@ import Testing
 }
 
 @Suite(.timeLimit(.minutes(2))) struct StatsProtectionTests {
-  typealias Client = NIOAsyncChannel<ByteBuffer, ByteBuffer>
-
   private func withServer(_ body: (Int) async throws -> Void) async throws {
     let server = StatsServer(
-      client: StillClient(snapshot: sample), address: "127.0.0.1", port: 0, hostName: "localhost")
+      client: FakeClient(sample), address: "127.0.0.1", port: 0, hostName: "localhost")
     let port = try await server.start()
     do {
       try await body(port)
@@ -87,16 +85,9 @@ import Testing
     await server.stop()
   }
 
-  private func connect(_ port: Int) async throws -> Client {
-    try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-      .connect(host: "127.0.0.1", port: port) { channel in
-        channel.eventLoop.makeCompletedFuture { try Client(wrappingChannelSynchronously: channel) }
-      }
-  }
-
   @Test func `a header that never ends ends the connection`() async throws {
     try await withServer { port in
-      try await connect(port).executeThenClose { inbound, outbound in
+      try await connect(port, host: "127.0.0.1").executeThenClose { inbound, outbound in
         try await outbound.write(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: localhost\r\nX-"))
         // The server is who closes: nothing else ends this.
         for try await _ in inbound {}
@@ -111,7 +102,7 @@ import Testing
   ])
   func `bytes that are no request are refused, and the connection closed`(bytes: String) async throws {
     try await withServer { port in
-      try await connect(port).executeThenClose { inbound, outbound in
+      try await connect(port, host: "127.0.0.1").executeThenClose { inbound, outbound in
         try await outbound.write(ByteBuffer(string: bytes))
         var answer = ""
         for try await piece in inbound { answer += String(buffer: piece) }

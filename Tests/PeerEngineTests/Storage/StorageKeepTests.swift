@@ -8,6 +8,25 @@ import Testing
   let home: TemporaryHome
   init() throws { home = try TemporaryHome() }
 
+  /// The home as a crash would leave it right after that step of keeping a file.
+  private func crash(
+    after step: KeepStep, keeping content: String, as entry: FileEntry
+  ) async throws -> TemporaryHome {
+    try await home.open { store in
+      try crash(after: step, keeping: store.partial(content), as: entry, in: store)
+    }
+  }
+
+  private func crash(
+    after step: KeepStep, keeping partial: PartialFile, as entry: FileEntry, in store: HomeStore
+  ) throws -> TemporaryHome {
+    var left: TemporaryHome?
+    _ = try store.placeKept(partial, as: entry, firstSeen: 5) {
+      if $0 == step { left = try? home.crashed() }
+    }
+    return try #require(left)
+  }
+
   @Test func `the vectors of the protocol verify`() async throws {
     try await home.open { store in
       let partial = try store.partial("hello, neighbour\n")
@@ -102,13 +121,7 @@ import Testing
   @Test(arguments: KeepStep.allCases) func `a crash after any step loses nothing`(step: KeepStep) async throws
   {
     let entry = theirs("song.mp3", "la la")
-    let left = try await home.open { store in
-      var left: TemporaryHome?
-      _ = try store.placeKept(store.partial("la la"), as: entry, firstSeen: 5) {
-        if $0 == step { left = try? home.crashed() }
-      }
-      return try #require(left)
-    }
+    let left = try await crash(after: step, keeping: "la la", as: entry)
     try await left.open { store in
       #expect(left.names(in: ".p2ptui/partial").isEmpty)
       let before = try await store.files()
@@ -140,14 +153,10 @@ import Testing
   {
     let entry = theirs("song.mp3", "la la")
     let left = try await home.open { store in
-      var left: TemporaryHome?
-      try await store.apply([.want(WantedFile(id: entry.id, rank: 1, priority: .normal, isPaused: false))])
+      try await store.apply([.want(WantedFile(id: entry.id, rank: 1))])
       let partial = try store.openPartial(of: entry.id)
       try partial.append("la la")
-      _ = try store.placeKept(partial, as: entry, firstSeen: 5) {
-        if $0 == step { left = try? home.crashed() }
-      }
-      return try #require(left)
+      return try crash(after: step, keeping: partial, as: entry, in: store)
     }
     try await left.open { store in
       let isPlaced = left.names(in: "files") == ["song.mp3"]
@@ -159,13 +168,7 @@ import Testing
   }
 
   @Test func `an interrupted download that was spoilt goes to the trash`() async throws {
-    let left = try await home.open { store in
-      var left: TemporaryHome?
-      _ = try store.placeKept(store.partial("la la"), as: theirs("a", "la la"), firstSeen: 5) {
-        if $0 == .placed { left = try? home.crashed() }
-      }
-      return try #require(left)
-    }
+    let left = try await crash(after: .placed, keeping: "la la", as: theirs("a", "la la"))
     try left.put("files/a", "la lX")
     try await left.open { store in
       let scan = try await store.scan(owner: us)
@@ -178,13 +181,7 @@ import Testing
 
   @Test func `an interrupted download whose name was taken gets another`() async throws {
     let entry = theirs("a.txt", "la la")
-    let left = try await home.open { store in
-      var left: TemporaryHome?
-      _ = try store.placeKept(store.partial("la la"), as: entry, firstSeen: 5) {
-        if $0 == .placementRecorded { left = try? home.crashed() }
-      }
-      return try #require(left)
-    }
+    let left = try await crash(after: .placementRecorded, keeping: "la la", as: entry)
     try left.put("files/a.txt", "by hand")
     try await left.open { store in
       let scan = try await store.settledScan()
@@ -252,23 +249,5 @@ import Testing
       }
       #expect(home.content("files/a.txt") == "somebody's work")
     }
-  }
-}
-
-extension HomeStore {
-  /// Scans until there is nothing left to wait for; at most ten seconds.
-  func settledScan() async throws -> ScanResult {
-    var all = ScanResult()
-    let deadline = ContinuousClock.now + .seconds(10)
-    repeat {
-      let scan = try await scan(owner: us)
-      all.found += scan.found
-      all.gone += scan.gone
-      all.notices += scan.notices
-      if !scan.unsettled && !scan.unfinished { return all }
-      try await Task.sleep(for: .milliseconds(20))
-    } while ContinuousClock.now < deadline
-    Issue.record("files/ did not settle")
-    return all
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import PeerEngine
+import TestSupport
 import Testing
 
 @testable import p2ptui
@@ -25,13 +26,9 @@ struct Manual: Sendable, CustomTestStringConvertible {
 
   init(reading path: String) {
     name = path
-    let text = (try? String(contentsOf: Self.root.appending(path: path), encoding: .utf8)) ?? ""
+    let text = (try? Repository.text(path)) ?? ""
     self.text = path.hasSuffix(".1") ? ManPage(text).markdown : text
   }
-
-  /// The folder that the documents' paths begin in.
-  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
 
   var testDescription: String { name }
 
@@ -121,11 +118,11 @@ struct Manual: Sendable, CustomTestStringConvertible {
   @Test(arguments: Manual.all + Manual.others)
   func `links lead somewhere`(manual: Manual) {
     #expect(!manual.text.isEmpty)
-    let folder = Manual.root.appending(path: manual.name).deletingLastPathComponent()
+    let folder = Repository.root.appending(path: manual.name).deletingLastPathComponent()
     for link in manual.text.matches(of: #/\]\(([^)]+)\)/#).map({ String($0.1) }) where !link.contains("://") {
       let parts = link.split(separator: "#", omittingEmptySubsequences: false).map(String.init)
       let file =
-        parts[0].isEmpty ? Manual.root.appending(path: manual.name) : folder.appending(path: parts[0])
+        parts[0].isEmpty ? Repository.root.appending(path: manual.name) : folder.appending(path: parts[0])
       #expect(FileManager.default.fileExists(atPath: file.path), "\(link)")
       guard parts.count > 1 else { continue }
       let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
@@ -183,7 +180,7 @@ struct Manual: Sendable, CustomTestStringConvertible {
   private static func words(below folders: [String]) throws -> Set<String> {
     var words: Set<String> = ["Makefile", "make"]
     for folder in folders {
-      let root = Manual.root.appending(path: folder)
+      let root = Repository.root.appending(path: folder)
       for path in FileManager.default.subpaths(atPath: root.path) ?? [] {
         words.formUnion(path.split { "/.".contains($0) }.map(String.init))
         guard path.hasSuffix(".swift") || path.hasSuffix(".py") || !path.contains(".") else { continue }

@@ -1,5 +1,6 @@
 import PeerCore
 import PeerEngine
+import TestSupport
 import Testing
 
 @testable import p2ptui

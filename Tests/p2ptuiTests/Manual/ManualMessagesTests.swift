@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import p2ptui
@@ -7,7 +8,7 @@ import Testing
 @Suite struct ManualMessagesTests {
   /// The sources, with texts that are put together of several put together.
   private static let sources: String = {
-    let folder = Manual.root.appending(path: "Sources")
+    let folder = Repository.root.appending(path: "Sources")
     let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
     let texts = (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
       .compactMap { try? String(contentsOf: $0, encoding: .utf8) }
@@ -34,7 +35,7 @@ import Testing
   }
 
   @Test func `the guide has each path of the page, and no other`() throws {
-    let data = try Data(contentsOf: Manual.root.appending(path: "docs/openapi.json"))
+    let data = try Data(contentsOf: Repository.root.appending(path: "docs/openapi.json"))
     let description = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     let paths = try #require(description["paths"] as? [String: Any])
     let known = paths.keys.filter { $0 != "/" && !$0.hasPrefix("/assets") }
