@@ -96,14 +96,8 @@ import Testing
 
   // MARK: Bounds
 
-  func full(_ files: Int) -> Limits {
-    var limits = Limits()
-    limits.files = files
-    return limits
-  }
-
   @Test func `in a full catalogue the oldest file without a holder makes room`() {
-    var peer = Peer(limits: full(3))
+    var peer = Peer(limits: Limits { $0.files = 3 })
     peer.reply(ann, [.file(1)])
     peer.wait(10)
     peer.reply(ann, [.file(2)])
@@ -117,7 +111,7 @@ import Testing
   }
 
   @Test func `a full catalogue takes nothing in when every file has a holder`() {
-    var peer = Peer(limits: full(3))
+    var peer = Peer(limits: Limits { $0.files = 3 })
     peer.reply(ann, (1...5).map { .file($0) })
     #expect(peer.snapshot.files.count == 3)
     #expect(peer.effects.logs("2 files were not taken in", level: .warning).count == 1)
@@ -126,9 +120,7 @@ import Testing
   }
 
   @Test func `the texts of all files together are bounded`() {
-    var limits = Limits()
-    limits.catalogueTextBytes = 10_000
-    var peer = Peer(limits: limits)
+    var peer = Peer(limits: Limits { $0.catalogueTextBytes = 10_000 })
     func long(_ number: Int, _ letter: String = "x") -> FileEntry {
       var file = FileEntry.file(number)
       file.name = String(repeating: letter, count: 4_000)
@@ -142,7 +134,7 @@ import Testing
     peer.reply(ann, [.file(6)])
     peer.reply(bob, (7...8).map { long($0) })
     #expect(peer.record(.file(8)) != nil && peer.record(.file(1)) == nil)
-    #expect(peer.state.catalogue.textBytes <= limits.catalogueTextBytes)
+    #expect(peer.state.catalogue.textBytes <= 10_000)
     // What would grow beyond the bound stays as it is.
     peer.reply(bob, [long(7), long(8), described(name: "")])
     peer.reply(bob, [long(7), long(8), long(1)])
@@ -152,9 +144,7 @@ import Testing
   }
 
   @Test func `the holders of a file are bounded`() {
-    var limits = Limits()
-    limits.holders = 2
-    var peer = Peer(limits: limits)
+    var peer = Peer(limits: Limits { $0.holders = 2 })
     for number in 1...4 { peer.reply(Other(number), [.file(1)]) }
     #expect(peer.holders(.file(1)) == [Other(1).id, Other(2).id])
     peer.reply(Other(1), [])
@@ -163,9 +153,7 @@ import Testing
   }
 
   @Test func `when there are too many tombstones, the oldest makes room`() {
-    var limits = Limits()
-    limits.tombstones = 2
-    var peer = Peer(limits: limits) { $0.trustDeletes = .any }
+    var peer = Peer(limits: Limits { $0.tombstones = 2 }) { $0.trustDeletes = .any }
     for number in 1...3 {
       peer.reply(ann, [ann.file(number)])
       peer.delete(ann.file(number), by: ann.id, at: "10.1.0.1")
@@ -178,9 +166,7 @@ import Testing
 
   /// Whoever lists files as its own and deletes them again must not bring back what we have withdrawn.
   @Test func `the deletions of others do not make us forget our own`() {
-    var limits = Limits()
-    limits.tombstones = 2
-    var peer = Peer(limits: limits) { $0.trustDeletes = .any }
+    var peer = Peer(limits: Limits { $0.tombstones = 2 }) { $0.trustDeletes = .any }
     peer.share(.ours(9))
     _ = peer.command(.delete(FileID(9)))
     for number in 1...3 {
@@ -241,172 +227,5 @@ import Testing
     #expect(peer.record(.ours(1))?.entry.sizeBytes == 17)
     #expect(peer.record(.file(2))?.state == .unavailable)
     #expect(peer.snapshot.filesLocal == 1)
-  }
-}
-
-/// PROTOCOL.md: Identity (DELETE), Catalogue (tombstones).
-@Suite struct DeleteTests {
-  let ann = Other(1)
-  let bob = Other(2)
-
-  func peer(_ trust: TrustDeletes = .ownerAddress) -> Peer {
-    var peer = Peer { $0.trustDeletes = trust }
-    peer.reply(ann, [ann.file(1)])
-    peer.reply(bob, [ann.file(1)])
-    return peer
-  }
-
-  @Test func `the owner may delete, from its own address`() {
-    var peer = peer()
-    let changes = peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host).changes
-    #expect(peer.record(ann.file(1)) == nil)
-    let tombstone = Tombstone(id: FileID(1), owner: ann.id.text, time: peer.moment.wall)
-    #expect(changes == [.bury(tombstone), .remove(FileID(1))])
-  }
-
-  @Test func `a copy that a crash left beside its tombstone goes to the trash`() {
-    let copy = LocalCopy(storedName: "1.txt", size: 1, modified: 0)
-    let peer = Peer(
-      files: [StoredFile(entry: ann.file(1), copy: copy, firstSeen: 0)],
-      tombstones: [Tombstone(id: FileID(1), owner: ann.id.text, time: 0)])
-    #expect(peer.effects.trashed == [FileID(1)])
-    #expect(peer.effects.changes == [.remove(FileID(1))])
-    #expect(peer.record(ann.file(1)) == nil)
-  }
-
-  @Test func `a copy goes to the trash after the tombstone is written and before the record goes`() {
-    var peer = peer()
-    peer.push(ann.file(1))
-    peer.keepArrived()
-    let effects = peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host)
-    #expect(effects.trashed == [FileID(1)])
-    let order = effects.compactMap { effect -> String? in
-      switch effect {
-      case .persist: "persist"
-      case .trash: "trash"
-      default: nil
-      }
-    }
-    #expect(order == ["persist", "trash", "persist"])
-  }
-
-  @Test func `a DELETE from another address or another peer is refused`() {
-    var peer = peer()
-    peer.delete(ann.file(1), by: ann.id, at: bob.endpoint.host)
-    peer.delete(ann.file(1), by: bob.id, at: bob.endpoint.host)
-    peer.delete(ann.file(1), by: PeerID("nobody"), at: bob.endpoint.host)
-    #expect(peer.record(ann.file(1)) != nil)
-    #expect(peer.effects.logs("refused", level: .warning).count == 3)
-  }
-
-  @Test func `with trust any, the address does not matter, but the owner does`() {
-    var peer = peer(.any)
-    peer.delete(ann.file(1), by: bob.id, at: "10.9.9.9")
-    #expect(peer.record(ann.file(1)) != nil)
-    peer.delete(ann.file(1), by: ann.id, at: "10.9.9.9")
-    #expect(peer.record(ann.file(1)) == nil)
-  }
-
-  @Test func `with trust none, nobody deletes`() {
-    var peer = peer(.none)
-    peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host)
-    #expect(peer.record(ann.file(1)) != nil)
-  }
-
-  @Test(arguments: TrustDeletes.allCases) func `nobody else deletes our files`(trust: TrustDeletes) {
-    var peer = peer(trust)
-    peer.share(.ours(2))
-    peer.delete(.ours(2), by: Peer.id, at: "10.0.0.1")
-    #expect(peer.has(.ours(2)))
-  }
-
-  @Test func `an owner that is not tracked deletes nothing`() {
-    var peer = Peer()
-    peer.reply(bob, [ann.file(1)])
-    peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host)
-    #expect(peer.record(ann.file(1)) != nil)
-  }
-
-  @Test func `an address in place of an id owns nothing`() {
-    var peer = Peer()
-    let nameless = Other(id: "10.1.0.5:9000", at: "10.1.0.5:9000")
-    peer.reply(nameless, [nameless.file(1)])
-    peer.delete(nameless.file(1), by: nameless.id, at: "10.1.0.5")
-    #expect(peer.record(nameless.file(1)) != nil)
-  }
-
-  @Test(arguments: [(["10.3.3.3", "10.4.4.4"], true), (["10.5.5.5"], false), ([], false)])
-  func `a DELETE waits until the owner's host name is resolved`(addresses: [String], honoured: Bool) {
-    var peer = Peer()
-    let named = Other(id: "ann", at: "ann.example:9000")
-    peer.reply(named, [named.file(1)])
-    peer.delete(named.file(1), by: named.id, at: "10.4.4.4")
-    #expect(peer.record(named.file(1)) != nil)
-    peer.happen(.resolved(host: "ann.example", addresses: addresses))
-    #expect((peer.record(named.file(1)) == nil) == honoured)
-    #expect(peer.effects.logs("refused").isEmpty == honoured)
-    #expect(peer.state.waitingDeletes.isEmpty)
-  }
-
-  @Test func `waiting DELETEs are bounded`() {
-    var limits = Limits()
-    limits.pendingDeletes = 2
-    var peer = Peer(limits: limits)
-    let named = Other(id: "ann", at: "ann.example:9000")
-    peer.reply(named, [named.file(1)])
-    for _ in 0..<5 { peer.delete(named.file(1), by: named.id, at: "10.4.4.4") }
-    #expect(peer.state.waitingDeletes.count == 2)
-  }
-
-  // MARK: Tombstones
-
-  @Test func `late gossip does not bring a deleted file back`() {
-    var peer = peer()
-    peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host)
-    peer.reply(bob, [ann.file(1)])
-    peer.announce(bob.id, ann.file(1))
-    peer.push(ann.file(1))
-    #expect(peer.record(ann.file(1)) == nil)
-    #expect(peer.effects.keeps.isEmpty)
-  }
-
-  @Test func `a tombstone outlives a restart`() {
-    var peer = Peer(tombstones: [Tombstone(id: FileID(1), owner: ann.id.text, time: 0)])
-    peer.reply(bob, [ann.file(1)])
-    #expect(peer.record(ann.file(1)) == nil)
-  }
-
-  @Test func `a peer that still lists a file that we deleted is told again`() {
-    var peer = Peer(tombstones: [Tombstone(id: FileID(1), owner: Peer.id.text, time: 0)])
-    let first = peer.reply(bob, [.ours(1)]).sends(of: .delete)
-    #expect(first == [bob.endpoint])
-    let again = peer.wait(2_000) + peer.reply(bob, [.ours(1)])
-    #expect(again.sends(of: .delete) == [bob.endpoint])
-  }
-
-  @Test func `a deleted file that is pushed again is back`() {
-    var peer = Peer(tombstones: [Tombstone(id: FileID(1), owner: Peer.id.text, time: 0)])
-    let changes = peer.share(.ours(1)).changes
-    #expect(peer.has(.ours(1)))
-    #expect(changes.contains(.exhume(FileID(1))))
-  }
-
-  @Test func `deleting a file ends its download`() {
-    var peer = peer()
-    _ = peer.command(.get(FileID(1)))
-    let effects = peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host)
-    #expect(effects.contains(.cancelFetch(peer.effects.fetches[0].attempt)))
-    #expect(peer.transfers.isEmpty)
-  }
-
-  @Test func `a file that is deleted while it is being kept goes to the trash`() {
-    var peer = peer()
-    peer.push(ann.file(1))
-    peer.delete(ann.file(1), by: ann.id, at: ann.endpoint.host)
-    let effects = peer.keepArrived()
-    #expect(effects.trashed == [FileID(1)])
-    #expect(effects.changes == [.remove(FileID(1))])
-    #expect(effects.sends.isEmpty)
-    #expect(peer.record(ann.file(1)) == nil)
   }
 }

@@ -111,9 +111,7 @@ import Testing
   }
 
   @Test func `the queue is bounded`() {
-    var limits = Limits()
-    limits.queuedDownloads = 2
-    var peer = Peer(limits: limits)
+    var peer = Peer(limits: Limits { $0.queuedDownloads = 2 })
     peer.reply(ann, (1...3).map { .file($0) })
     let replies = (1...3).map { peer.command(.get(FileID($0)))?.isDone }
     #expect(replies == [true, true, false])

@@ -1,4 +1,5 @@
 import Testing
+import WireProperties
 
 @testable import PeerCore
 
@@ -328,8 +329,7 @@ import Testing
   }
 
   @Test func `texts are bounded`() throws {
-    var limits = Limits()
-    limits.textBytes = 100
+    let limits = Limits { $0.textBytes = 100 }
     let fits = String(repeating: "x", count: 100)
     #expect(try decode(#"{"type":"\#(fits)"}"#, limits: limits).messages.count == 1)
     expectTooLarge(#"{"type":"\#(fits)x"}"#, limits)
@@ -337,8 +337,7 @@ import Testing
   }
 
   @Test func `an entry with a text that is too long is left out of its list`() throws {
-    var limits = Limits()
-    limits.textBytes = 100
+    let limits = Limits { $0.textBytes = 100 }
     let long = String(repeating: "x", count: 101)
     for bad in [long, String(repeating: "x", count: 601), String(repeating: #"\u00e9"#, count: 51)] {
       let list = ["a", bad, "b"].map { #"{"file_id":"\#(FileID(1).hex)","file_name":"\#($0)"}"# }
@@ -381,8 +380,7 @@ import Testing
   }
 
   @Test func `bytes that are no text count as what is passed on for them`() throws {
-    var limits = Limits()
-    limits.textBytes = 99
+    let limits = Limits { $0.textBytes = 99 }
     for (count, fits) in [(33, true), (34, false)] {
       let bytes = Array(#"{"type":""#.utf8) + [UInt8](repeating: 0xFF, count: count) + Array(#""}"#.utf8)
       #expect((try? decode(bytes, limits: limits)) != nil ? fits : !fits)
@@ -390,8 +388,7 @@ import Testing
   }
 
   @Test func `numbers are bounded`() throws {
-    var limits = Limits()
-    limits.numberBytes = 10
+    let limits = Limits { $0.numberBytes = 10 }
     #expect(try decode(#"{"port":1234567890}"#, limits: limits).messages.count == 1)
     expectTooLarge(#"{"port":12345678901}"#, limits)
     expectTooLarge(#"{"other":12345678901}"#, limits)
@@ -406,11 +403,12 @@ import Testing
 
   @Test(arguments: ["GOSSIP", "GET_FILE", "DELETE", "ANNOUNCE", "GOSSIP_REPLY", "FILE_DATA", "OTHER"])
   func `every type of message has a bound`(type: String) throws {
-    var limits = Limits()
-    limits.gossipBytes = 200
-    limits.smallMessageBytes = 300
-    limits.fileDataMetadataBytes = 400
-    limits.replyBytes = 500
+    let limits = Limits {
+      $0.gossipBytes = 200
+      $0.smallMessageBytes = 300
+      $0.fileDataMetadataBytes = 400
+      $0.replyBytes = 500
+    }
     let bounds = ["GOSSIP": 200, "GET_FILE": 300, "DELETE": 300, "ANNOUNCE": 300, "FILE_DATA": 400]
     let bound = bounds[type] ?? 500
     func filled(to size: Int) -> String {
@@ -422,15 +420,13 @@ import Testing
   }
 
   @Test func `a file's data does not count as metadata`() throws {
-    var limits = Limits()
-    limits.fileDataMetadataBytes = 400
+    let limits = Limits { $0.fileDataMetadataBytes = 400 }
     let data = String(repeating: "00", count: 10_000)
     #expect(try decode(#"{"type":"FILE_DATA","data":"\#(data)"}"#, limits: limits).messages.count == 1)
   }
 
   @Test func `lists are bounded`() throws {
-    var limits = Limits()
-    limits.replyEntries = 3
+    let limits = Limits { $0.replyEntries = 3 }
     func list(_ count: Int) -> String {
       let files = (0..<count).map { #"{"file_id":"\#(FileID($0).hex)"}"# }.joined(separator: ",")
       return #"{"type":"GOSSIP_REPLY","host":"h","port":1,"files":[\#(files)]}"#
@@ -440,9 +436,10 @@ import Testing
   }
 
   @Test func `what stands between messages is bounded`() {
-    var limits = Limits()
-    limits.replyBytes = 1000
-    limits.gossipBytes = 1000
+    let limits = Limits {
+      $0.replyBytes = 1000
+      $0.gossipBytes = 1000
+    }
     expectTooLarge(String(repeating: " ", count: 3000), limits)
     expectTooLarge("[" + String(repeating: "1,", count: 3000), limits)
     expectTooLarge("[[\"" + String(repeating: "x", count: 3000), limits)

@@ -11,7 +11,7 @@ import Testing
     var random = RandomSource(seed: seed)
     var peer = Peer(seed: seed) {
       $0.autoFetch = 3
-      $0.bootstrap = MembershipTests.wellKnown
+      $0.bootstrap = BootstrapTests.wellKnown
       $0.trustDeletes = .any
     }
     for _ in 0..<steps { step(&peer, &random) }

@@ -1,12 +1,11 @@
 import Testing
+import WireProperties
 
 @testable import PeerCore
 
 /// PROTOCOL.md: Extension, on the wire.
 @Suite struct ExtensionWireTests {
   let id = FileID(7)
-
-  private func message(_ text: String) throws -> Message? { try decode(Array(text.utf8)).messages.first }
 
   @Test func `features are read from a gossip and from a reply`() throws {
     let gossip =
@@ -70,8 +69,7 @@ import Testing
   }
 
   @Test func `lists are bounded`() {
-    var limits = Limits()
-    limits.listItems = 2
+    let limits = Limits { $0.listItems = 2 }
     let text = #"{"type":"BLOCKS","hashes":["a","b","c"]}"#
     #expect(throws: WireError.tooLarge("the number of texts in a list", limit: 2)) {
       try decode(pieces: [Array(text.utf8)], limits: limits)

@@ -1,36 +1,9 @@
-import Crypto
 import Testing
 
 @testable import PeerCore
 
 /// PROTOCOL.md, "What is out there": what timestamps look like, and what their hashes are made of.
 @Suite struct LexemeTests {
-  static let content = Array("hello, neighbour\n".utf8)
-
-  static let vectors: [(json: String, ids: [String])] = [
-    ("1744170562", ["eacb039852fa0661da92efbebe81979e93a7d2f7b41f50dc84157b8f93938015"]),
-    ("1743970142.6140459", ["1cda566b37b0a5b2a7640c9fc02b3eec522fb117b6d6b004d0528a0bebb077f5"]),
-    (
-      "1744007783.0",
-      [
-        "f789744de934081f2466558f4a4a02048bdae50e48c619b67d19d6194c43da95",
-        "3076c423bb3fa993efd1e04e33f25f48d0fbe5162a971140865d7c2c9bc706de",
-      ]
-    ),
-    (
-      "\"Sun Jun 15 21:36:41 2025\"",
-      ["e42776733c001012e4e19017c8459f9d5f487484aa9ee5e6c0b2feb27aaf5d1b"]
-    ),
-  ]
-
-  @Test(arguments: vectors)
-  func `the vectors verify`(json: String, ids: [String]) {
-    let found = Lexeme(json: json).timestampHashTexts.map { text in
-      FileID(bytes: SHA256.hash(data: Self.content + Array(text.utf8)))!.hex
-    }
-    #expect(found == ids)
-  }
-
   @Test func `a null timestamp is hashed as Python or as JSON writes it`() {
     #expect(Lexeme.null.timestampHashTexts == ["None", "null"])
   }

@@ -230,74 +230,10 @@ import Testing
     #expect(ids.allSatisfy { $0.utf8.count == 36 && Array($0.utf8)[14] == UInt8(ascii: "4") })
   }
 
-  // MARK: Bootstrap
-
-  static let wellKnown = (1...4).map { Endpoint(host: "10.2.0.\($0)", port: 8999) }
-
-  @Test func `at the start one well-known peer is greeted`() {
-    let greeted = (1...40).map { seed in
-      Peer(seed: UInt64(seed)) { $0.bootstrap = Self.wellKnown }.effects.sends(of: .gossip)
-    }
-    #expect(greeted.allSatisfy { $0.count == 1 })
-    #expect(Set(greeted.joined()) == Set(Self.wellKnown))
-  }
-
-  @Test func `while nobody is tracked, well-known peers are greeted in turn, with back-off`() {
-    var peer = Peer { $0.bootstrap = Self.wellKnown }
-    var times: [Int64] = []
-    let begin = peer.uptime
-    while peer.uptime < begin + 200_000 {
-      if !peer.wait(500).sends(of: .gossip).isEmpty { times.append((peer.uptime - begin) / 1000) }
-    }
-    #expect(times == [5, 15, 35, 75, 135, 195])
-    let greeted = peer.effects.sends(of: .gossip)
-    #expect(Set(greeted.prefix(4)) == Set(Self.wellKnown))
-    #expect(greeted[0] == greeted[4])
-  }
-
-  @Test func `greeting well-known peers stops with the first tracked peer, and begins again without one`() {
-    var peer = Peer { $0.bootstrap = Self.wellKnown }
-    peer.wait(1_000)
-    peer.reply(ann)
-    peer.forgetEffects()
-    peer.wait(29_000)
-    #expect(peer.effects.sends(of: .gossip).allSatisfy { $0 == ann.endpoint })
-    peer.wait(47_000)
-    #expect(!peer.tracks(ann))
-    #expect(peer.effects.sends(of: .gossip).contains { Self.wellKnown.contains($0) })
-  }
-
-  /// Otherwise two parts of a network that have dropped each other would never meet again.
-  @Test func `now and then a well-known peer that is not tracked is greeted`() {
-    var peer = Peer {
-      $0.bootstrap = Self.wellKnown
-      $0.peerTimeout = 10_000_000
-    }
-    for known in Self.wellKnown.dropLast() { peer.reply(Other(id: known.host, at: known.description)) }
-    peer.forgetEffects()
-    var times: [Int64] = []
-    let begin = peer.uptime
-    while peer.uptime < begin + 400_000 {
-      if peer.wait(1_000).sends(of: .gossip).contains(Self.wellKnown[3]) {
-        times.append((peer.uptime - begin) / 1_000)
-      }
-    }
-    #expect(times == [30, 90, 210, 330])
-    peer.happen(.sendFailed(to: Self.wellKnown[3], reason: "x"))
-    #expect(peer.effects.logs("cannot reach").isEmpty)
-  }
-
-  @Test func `we do not greet ourselves`() {
-    let peer = Peer { $0.bootstrap = [Peer.endpoint] }
-    #expect(peer.effects.sends.isEmpty)
-  }
-
   // MARK: Bounds
 
   @Test func `the peer that was silent longest makes room`() {
-    var limits = Limits()
-    limits.peers = 3
-    var peer = Peer(limits: limits)
+    var peer = Peer(limits: Limits { $0.peers = 3 })
     for number in 1...3 {
       peer.reply(Other(number), [.file(number)])
       peer.wait(100)
@@ -310,9 +246,7 @@ import Testing
   }
 
   @Test func `holders are the last to make room`() {
-    var limits = Limits()
-    limits.peers = 3
-    var peer = Peer(limits: limits)
+    var peer = Peer(limits: Limits { $0.peers = 3 })
     peer.reply(ann, [ann.file(1)])
     for invented in 10...50 {
       peer.wait(100)
@@ -323,9 +257,10 @@ import Testing
   }
 
   @Test func `gossip ids are forgotten by number and by age`() {
-    var limits = Limits()
-    limits.gossipIDs = 3
-    limits.gossipIDAge = 1000
+    let limits = Limits {
+      $0.gossipIDs = 3
+      $0.gossipIDAge = 1000
+    }
     var cache = DuplicateCache(limits: limits)
     func areNew(_ ids: [String], at uptime: Int64) -> [Bool] { ids.map { cache.insert($0, at: uptime) } }
     #expect(areNew(["a", "b", "c", "d"], at: 0) == [true, true, true, true])
@@ -349,94 +284,10 @@ import Testing
   }
 
   @Test func `few host names are resolved at a time, and each once`() {
-    var limits = Limits()
-    limits.resolutions = 2
-    var peer = Peer(limits: limits)
+    var peer = Peer(limits: Limits { $0.resolutions = 2 })
     for number in 1...4 { peer.reply(Other(id: "x\(number)", at: "h\(number / 2).example:\(number)")) }
     #expect(peer.effects.resolves == ["h0.example", "h1.example"])
     peer.happen(.resolved(host: "h0.example", addresses: []))
     #expect(peer.reply(Other(id: "x5", at: "h5.example:5")).resolves == ["h5.example"])
-  }
-}
-
-/// PROTOCOL.md, "Protection": limits on answers.
-@Suite struct AnswerLimitTests {
-  let ann = Other(1)
-
-  @Test func `a destination gets one answer in two seconds`() {
-    var peer = Peer()
-    for _ in 0..<5 { peer.gossip(ann) }
-    #expect(peer.effects.sends.count == 1)
-    peer.wait(1_999)
-    #expect(peer.effects.sends.count == 1)
-    peer.wait(1)
-    #expect(peer.effects.sends.count == 2)
-    peer.wait(10_000)
-    #expect(peer.effects.sends.count == 2)
-  }
-
-  @Test func `all answers together have a burst and a rate`() {
-    var peer = Peer()
-    for number in 1...200 {
-      peer.hear(.gossip(Gossip(origin: Other(number).endpoint, peerID: Other(number).id, id: nil)))
-    }
-    #expect(peer.effects.sends.count == 20)
-    peer.wait(1_000)
-    #expect((65...71).contains(peer.effects.sends.count))
-    peer.wait(4_000)
-    #expect(peer.effects.sends.count == 200)
-  }
-
-  @Test func `what exceeds the queue is dropped and counted`() {
-    var limits = Limits()
-    limits.waitingAnswers = 10
-    var peer = Peer(limits: limits)
-    for number in 1...100 {
-      peer.hear(.gossip(Gossip(origin: Other(number).endpoint, peerID: Other(number).id, id: nil)))
-    }
-    peer.wait(30_000)
-    #expect(peer.effects.sends(of: .gossipReply).count == 30)
-    let told = peer.effects.logs("much gossip", level: .info)
-    #expect((1...2).contains(told.count))
-  }
-
-  @Test func `many busy destinations do not starve another one`() {
-    var peer = Peer { $0.peerTimeout = 1_000_000 }
-    for round in 0..<12 {
-      for number in 1...150 {
-        peer.hear(.gossip(Gossip(origin: Other(number).endpoint, peerID: Other(number).id, id: nil)))
-      }
-      if round == 1 {
-        peer.hear(.gossip(Gossip(origin: Other(999).endpoint, peerID: Other(999).id, id: nil)))
-      }
-      peer.wait(500)
-    }
-    #expect(peer.effects.sends(of: .gossipReply).contains(Other(999).endpoint))
-  }
-
-  @Test func `strangers cannot fill the log`() {
-    var peer = Peer()
-    for _ in 0..<5_000 { peer.hear(.unknown(type: "SPAM")) }
-    #expect(peer.effects.logs().count == 500)
-    peer.wait(1_000)
-    peer.hear(.unknown(type: "SPAM"))
-    #expect(peer.effects.logs("4500 lines were left out").count == 1)
-  }
-
-  @Test func `a command is logged, whatever strangers do`() {
-    var peer = Peer()
-    for _ in 0..<1_000 { peer.hear(.unknown(type: "SPAM")) }
-    #expect(!peer.share(.ours(1)).logs("is shared").isEmpty)
-  }
-
-  @Test func `one message makes a few lines of log, however many conflicts it holds`() {
-    var peer = Peer()
-    let files = (1...500).map { FileEntry.file($0) }
-    peer.reply(ann, files)
-    peer.forgetEffects()
-    peer.reply(
-      Other(2), files.map { FileEntry(id: $0.id, name: "other", owner: "x", timestamp: $0.timestamp) })
-    #expect(peer.effects.logs(level: .debug).count < 5)
-    #expect(peer.effects.logs("and 499 more files differently").count == 1)
   }
 }

@@ -36,9 +36,10 @@ import Testing
   }
 
   @Test func `long replies keep a rate of their own, and hold nothing else back`() {
-    var limits = Limits()
-    limits.answerBytesPerSecond = 1_000
-    limits.answerBytesBurst = 1_000
+    let limits = Limits {
+      $0.answerBytesPerSecond = 1_000
+      $0.answerBytesBurst = 1_000
+    }
     var outbox = Outbox(limits: limits)
     let others = (1...3).map { Endpoint(host: "other", port: $0) }
     for other in others { outbox.reply(to: other) }

@@ -228,6 +228,14 @@ struct Peer {
   }
 }
 
+extension Limits {
+  /// The usual bounds but for some.
+  init(_ change: (inout Limits) -> Void) {
+    self.init()
+    change(&self)
+  }
+}
+
 /// Another peer of the network.
 struct Other: Equatable {
   var id: PeerID

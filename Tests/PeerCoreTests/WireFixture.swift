@@ -1,20 +1,6 @@
+import WireProperties
+
 @testable import PeerCore
-
-/// A sink that remembers everything that a decoder told it.
-struct Collector: MessageSink, Equatable {
-  var messages: [Message] = []
-  /// The `data` of every message, one after the other.
-  var data: [UInt8] = []
-  var raw: [UInt8] = []
-  var dataBegins = 0
-
-  mutating func message(_ message: Message) { messages.append(message) }
-  mutating func dataBegan(of file: FileID?) { dataBegins += 1 }
-  mutating func data(_ hex: UnsafeRawBufferPointer) { data.append(contentsOf: hex) }
-  mutating func raw(_ bytes: UnsafeRawBufferPointer) { raw.append(contentsOf: bytes) }
-
-  var dataText: String { String(decoding: data, as: UTF8.self) }
-}
 
 /// Reads one whole connection, in the pieces that its bytes come in.
 func decode(pieces: some Sequence<some Collection<UInt8>>, limits: Limits = Limits()) throws(WireError)

@@ -1,10 +1,10 @@
-/// A run that once found something: a line of Tests/SimulationTests/seeds.txt, which says how to read it.
+/// A run that once found something, from a line of Tests/SimulationTests/seeds.txt, which explains its form.
 public struct FoundRun: Sendable {
   public let plan: Plan
   /// What it found.
   public let what: String
 
-  /// `nil` if it is no such line.
+  /// `nil` if the line has another form.
   public init?(_ line: some StringProtocol) {
     let words = line.split(separator: " ", maxSplits: 4)
     guard words.count == 5, let seed = UInt64(words[0]), let peers = Int(words[1]),
@@ -19,7 +19,7 @@ public struct FoundRun: Sendable {
     what = String(words[4])
   }
 
-  /// The lines of that file, without comments; `nil` where a line cannot be read.
+  /// The runs of that file, without its comments; `nil` for a line that cannot be read.
   public static func all(in text: String) -> [FoundRun?] {
     text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { FoundRun($0) }
   }

@@ -1,17 +1,17 @@
 import PeerCore
 
-/// One run of the simulator. Everything that happens in it follows from this.
+/// One run of the simulator: everything that happens in it follows from this.
 public struct Plan: Sendable {
   public var seed: UInt64
   /// Whole peers.
   public var peers = 6
   /// Peers that keep to no rule.
   public var strangers = 2
-  /// How long everything may go wrong: milliseconds.
+  /// How long everything may go wrong, in milliseconds.
   public var storm: Int64 = 300_000
-  /// How long it may then take until all is well.
+  /// How long it may then take until all is well, in milliseconds.
   public var calm: Int64 = 300_000
-  /// Some files are of several blocks, so that they come from several holders.
+  /// Whether some files have several blocks, so that they come from several holders.
   public var hasLargeFiles = true
 
   public init(seed: UInt64) { self.seed = seed }
@@ -20,15 +20,17 @@ public struct Plan: Sendable {
 /// What came of a run.
 public struct Outcome: Sendable {
   public var plan: Plan
-  /// A digest of everything that happened.
+  /// A digest of everything that happened, in its order.
   public var trace: UInt64
-  /// What did not hold: when, where, what.
+  /// What did not hold: sentences that say when, where and what.
   public var failures: [String]
   public var faults: Tally<Fault>
   public var checks: Tally<Check>
-  /// Steps of all cores, messages that they sent, files that there were.
+  /// Steps of all cores.
   public var steps: Int
+  /// Messages that all cores have sent.
   public var messages: Int
+  /// Files that there were.
   public var files: Int
   /// Milliseconds from the end of the storm until all was well; `nil` if it never was.
   public var convergence: Int64?
@@ -43,7 +45,7 @@ public struct Simulation {
   private let storm: Storm
   private let user: User
 
-  /// - Parameter tells: every line of every log.
+  /// - Parameter tells: whether to print every line of every log.
   public init(_ plan: Plan, tells: Bool = false) {
     world = World(plan, tells: tells)
     storm = Storm(world)

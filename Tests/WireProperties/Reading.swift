@@ -10,7 +10,7 @@ struct Reading: Equatable {
   var error: WireError?
 
   init(of pieces: some Sequence<ArraySlice<UInt8>>) {
-    var decoder = MessageDecoder(limits: Limits(), sink: Sink())
+    var decoder = MessageDecoder(limits: Limits(), sink: Collector())
     do throws(WireError) {
       for piece in pieces {
         try piece.span.withUnsafeBytes { (bytes) throws(WireError) in try decoder.read(bytes) }
@@ -24,14 +24,4 @@ struct Reading: Equatable {
   }
 
   var onlyMessage: Message? { error == nil && messages.count == 1 ? messages[0] : nil }
-
-  private struct Sink: MessageSink {
-    var messages: [Message] = []
-    var data: [UInt8] = []
-    var raw: [UInt8] = []
-    mutating func message(_ message: Message) { messages.append(message) }
-    mutating func dataBegan(of file: FileID?) {}
-    mutating func data(_ hex: UnsafeRawBufferPointer) { data.append(contentsOf: hex) }
-    mutating func raw(_ bytes: UnsafeRawBufferPointer) { raw.append(contentsOf: bytes) }
-  }
 }

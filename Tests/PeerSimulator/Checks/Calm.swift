@@ -1,6 +1,6 @@
 import PeerCore
 
-/// What has to hold some time after the last fault.
+/// What has to hold some time after the last fault: all agree, and nothing is left over.
 struct Calm {
   private let world: World
 
@@ -8,7 +8,7 @@ struct Calm {
 
   private var processes: [PeerProcess] { world.machines.compactMap(\.process) }
 
-  /// What is not as it should be yet, if anything is.
+  /// The first thing that is not as it should be yet; `nil` if all is well.
   var disagreement: (Check, String)? {
     let parts: [(Check, () -> String?)] = [
       (.members, members), (.deletes, deletes), (.downloads, downloads), (.holders, holders),
@@ -47,7 +47,7 @@ struct Calm {
         let me = process.machine.id
         let record = process.state.record(of: id)
         let told = Set(process.state.peerIDs(of: record?.holders ?? []))
-        // Who has buried a file hears of it no longer.
+        // A peer that has buried a file takes no more reports of it.
         if record == nil, process.state.tombstones.contains(where: { $0.id == id }) { continue }
         if told != truth.subtracting([me]) {
           return "\(me) says that \(id.short) is held by \(told.sorted()), but it is by \(truth.sorted())"
@@ -57,7 +57,7 @@ struct Calm {
     return nil
   }
 
-  /// Where the owner's word was believed to be the owner's.
+  /// A file that was deleted is at nobody's any more, except where another owner's name is on it.
   private func deletes() -> String? {
     for id in world.truth.order {
       guard let file = world.truth.files[id], file.isDeleted || file.isDoubtful else { continue }

@@ -1,16 +1,16 @@
 import OrderedCollections
 import PeerCore
 
-/// What a peer has told its user, which no crash may undo.
+/// What a peer has told its user. No crash may undo it.
 struct Promises {
-  /// Told to be here.
+  /// Files that are here, as the user was told before the last crash.
   var here: Set<FileID> = []
-  /// Asked to go, and not come back since.
+  /// Files that the user has asked to delete or forget, and that have not come back since.
   var asked: Set<FileID> = []
-  /// Told to be gone: forgotten or deleted.
+  /// Files that are gone, forgotten or deleted, as the user was told.
   var gone: Set<FileID> = []
-  /// Taken out of `files/` by hand.
+  /// Files that the user has taken out of `files/` by hand.
   var taken: Set<FileID> = []
-  /// Files that its user has made.
+  /// Files of the user's own, as the catalogue had them at first.
   var own: OrderedDictionary<FileID, FileEntry> = [:]
 }

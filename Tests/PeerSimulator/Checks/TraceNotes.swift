@@ -1,7 +1,7 @@
 import PeerCore
 
 extension Event {
-  /// What kind of event, and what tells it from another of its kind.
+  /// Notes the kind of event, and what tells it from another one of its kind.
   func note(in trace: inout Trace) {
     switch self {
     case .started: trace.note(1)
@@ -90,6 +90,6 @@ extension Effect {
 }
 
 extension FileID {
-  /// Enough of it to tell it from others.
+  /// Enough of the id to tell it from others.
   fileprivate var word: UInt64 { withUnsafeBytes { $0.load(as: UInt64.self) } }
 }

@@ -1,6 +1,6 @@
 import PeerCore
 
-/// Looks over the shoulder of one run of a peer: after each step, what must always hold.
+/// Looks over the shoulder of one run of a peer, and checks after each step what must always hold.
 final class Watch {
   private unowned let machine: Machine
   private unowned let world: World
@@ -8,10 +8,11 @@ final class Watch {
   private var bucket: Double
   private var refilled: Int64 = 0
   private var lastAnswers: [Endpoint: Int64] = [:]
-  /// Digests of the gossip that came in, and how often each was passed on.
+  /// How often each GOSSIP that came in was passed on, by its digest.
   private var heard: [UInt64: Int] = [:]
+  /// How many tombstones there were after the last step.
   private var graves = 0
-  /// When each peer was last heard from where it really is: `uptime`.
+  /// The `uptime` at which each peer was last heard from at the place where it really is.
   private var heardAtHome: [PeerID: Int64] = [:]
 
   init(_ machine: Machine) {
@@ -73,16 +74,16 @@ final class Watch {
 
   // MARK: Files
 
-  /// Its peer knows of it, so that others may.
+  /// The peer here knows of a file that its user has made, so that others may from now on.
   private func publish(_ id: FileID) {
     if let (entry, bytes) = machine.made[id] { world.truth.add(entry, bytes) }
   }
 
-  /// The disk has it for good, and its bytes are those that its id says.
+  /// What has just come is on the disk for good, and its bytes are those of its id.
   private func checkHere(_ process: PeerProcess, _ copy: LocalCopy) {
     let disk = machine.disk
     guard let row = disk.tables.copies[copy.storedName] else {
-      // Taken away since by hand, or told before and put into the trash meanwhile.
+      // Meanwhile it was taken away by hand, or went to the trash.
       return
     }
     guard let record = process.state.record(of: row.id), record.copy != nil else { return }
@@ -122,8 +123,8 @@ final class Watch {
     }
   }
 
-  /// What others have deleted was deleted by its owner, unless the owner has not been heard from for so long that
-  /// its name was free.
+  /// A file that was deleted from outside was deleted by its owner, unless the owner had not been heard from for so long
+  /// that its name was free.
   private func checkDeletes(_ process: PeerProcess, _ event: Event, _ effects: [Effect], _ moment: Moment) {
     if case .command = event { return }
     for case .persist(let changes) in effects {
@@ -136,7 +137,7 @@ final class Watch {
           .names, silence > machine.settings.peerTimeout, at: machine,
           "\(file.entry.name) of \(tombstone.owner), who was heard \(silence) ms before, was deleted by somebody else"
         )
-        // For others that name was free. Its owner deletes it as well, so that all can agree again.
+        // The name was free here, but not everywhere: the owner deletes the file as well later, so that all can agree again.
         world.truth.change(tombstone.id) { $0.isDoubtful = true }
       }
     }
@@ -150,7 +151,7 @@ final class Watch {
     world.check(.served, Content.verifies(bytes, entry), at: machine, "\(entry.name) with other bytes")
   }
 
-  /// A tombstone goes only when its file comes back by its owner's hand, or to make room.
+  /// A tombstone goes only when its file is pushed again, or found in `files/`.
   private func checkGraves(_ process: PeerProcess, _ event: Event) {
     let count = process.state.tombstones.count
     switch event {
@@ -188,7 +189,7 @@ final class Watch {
     } else if let times = heard[digest(bytes)] {
       checkRate(endpoint, moment.uptime)
       heard[digest(bytes)] = times + 1
-      // What a small cache has forgotten may be passed on once more.
+      // A small cache of ids forgets, so that gossip may be passed on once more.
       let most = machine.settings.gossipFanout * (world.limits.gossipIDs < 1_000 ? 3 : 1)
       world.check(.forwards, times < most, at: machine, "the same gossip for the \(times + 1)th time")
     } else if bytes.starts(with: Self.gossip) {
@@ -245,7 +246,7 @@ final class Watch {
   // MARK: Crashes
 
   func crashes(_ process: PeerProcess) {
-    // Before the first look at `files/`, nothing new was promised.
+    // Before the first look at `files/` the peer has promised nothing new.
     guard process.hasScanned else { return }
     machine.promises.here = Set(
       process.state.records.lazy.filter { $0.record.copy != nil }.map(\.record.entry.id))
@@ -256,11 +257,11 @@ final class Watch {
     checkGone(process)
   }
 
-  /// The first look at `files/` is over: catalogue and disk agree.
+  /// The first look at `files/` is over, so that catalogue and disk agree.
   func scanned(_ process: PeerProcess) {
     for id in machine.promises.here.sorted() where !machine.promises.taken.contains(id) {
       let record = process.state.record(of: id)
-      // A delete is also others' to send.
+      // Others may have sent the DELETE as well.
       let isGone = machine.promises.asked.contains(id) || isBeingDeleted(id)
       world.check(
         .survives, record?.copy != nil || isGone, at: machine,

@@ -1,13 +1,13 @@
 import PeerCore
 
-/// A connection that another peer has opened: as the engine's `AcceptedConnection`.
+/// A connection that another peer has opened: what the engine's `AcceptedConnection` does.
 final class AcceptedEnd: ConnectionEnd, FileTaker {
   private unowned let process: PeerProcess
   let id: ConnectionID
   let connection: Connection
   private lazy var reader = WireReader(process.world.limits, self)
   private let timer: IdleTimer
-  /// Messages that wait until a request is answered.
+  /// Messages that came while a request was being answered.
   private var waiting: [Message] = []
   private var isAnswering: Message?
   private var isOver = false

@@ -1,6 +1,6 @@
 import PeerCore
 
-/// A question to a holder, and its answer.
+/// A question to a holder, and its answer: what the engine's `HolderSession` does, without keeping connections.
 class Exchange: ConnectionEnd {
   unowned let process: PeerProcess
   let attempt: AttemptID
@@ -56,14 +56,14 @@ class Exchange: ConnectionEnd {
   }
 }
 
-/// GET_FILE: as the engine's `Fetcher` and `FetchReceiver`.
+/// Asks for a part of a file: what the engine's `Fetcher` and `FetchReceiver` do.
 final class FetchExchange: Exchange, FileTaker {
   let fetch: Effect.Fetch
   private let target: RunningDownload
   private lazy var reader = WireReader(process.world.limits, self)
   private var end: UInt64?
   var blocks: BlockList?
-  /// Of the next byte that comes.
+  /// The position of the next byte that comes.
   private var offset: UInt64 = 0
   private var position: UInt64
   private var written: UInt64
@@ -199,7 +199,7 @@ final class FetchExchange: Exchange, FileTaker {
   }
 }
 
-/// GET_BLOCKS.
+/// Asks for a block list: what the engine's `BlockListFetcher` does.
 final class BlocksExchange: Exchange {
   private let file: FileID
   private lazy var reader = WireReader(process.world.limits, nil)

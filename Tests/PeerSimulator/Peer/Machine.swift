@@ -17,10 +17,10 @@ final class Machine {
   /// What its peer has promised, over all its runs.
   var promises = Promises()
   private(set) var process: PeerProcess?
-  /// All of them, so that what is still under way finds its process, and finds it dead.
+  /// All processes that ever ran here, so that whatever is still under way finds its process, and finds it dead.
   private var runs: [PeerProcess] = []
   private(set) var started: Int64 = 0
-  /// Milliseconds that the clock on its wall is wrong.
+  /// How wrong its wall clock is, in milliseconds.
   var wallError: Int64 = 0
 
   init(_ number: Int, in world: World) {
@@ -28,7 +28,7 @@ final class Machine {
     self.world = world
     id = PeerID("peer \(number)")
     address = "10.0.\(number / 250).\(1 + number % 250)"
-    // Some are known by name, and have to be looked up.
+    // Some machines are known by a host name, which has to be resolved.
     let isNamed = number % 3 == 2
     endpoint = Endpoint(host: isNamed ? "m\(number).example" : address, port: Self.port)
     if isNamed { world.network.name(endpoint.host, address) }
@@ -56,7 +56,7 @@ final class Machine {
     process.start()
   }
 
-  /// - Parameter losesPower: what was not synced may be lost, and nobody is told that connections are gone.
+  /// - Parameter losesPower: whether what was not synced may be lost, and nobody is told that connections are gone.
   func crash(losesPower: Bool) {
     guard let process else { return }
     process.watch.crashes(process)

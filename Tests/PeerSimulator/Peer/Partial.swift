@@ -1,6 +1,6 @@
 import PeerCore
 
-/// A file on its way in, on a virtual disk: as the engine's `PartialFile`.
+/// A file on its way in, on a virtual disk: what the engine's `PartialFile` does.
 final class Partial {
   let inode: UInt64
   let name: String
@@ -18,7 +18,7 @@ final class Partial {
     disk.partial.names[name] = inode
   }
 
-  /// A download's, as it was left.
+  /// That of a download, as an earlier run has left it.
   init(of id: FileID, on disk: Disk, at wall: Int64) {
     self.disk = disk
     isTemporary = false
@@ -112,11 +112,11 @@ final class Partial {
     if let size, isMapped(size) { disk.maps[inode] = (size, complete) }
   }
 
-  /// A smaller file is fetched anew.
+  /// Whether what is here of a file is remembered across runs; a smaller one is fetched anew.
   private func isMapped(_ size: UInt64) -> Bool { size > BlockList.blockSize }
 }
 
-/// A download that runs, in a partial file that is opened when it is needed first: as the engine's.
+/// A download that runs, in a partial file that is opened when it is first needed: what the engine's does.
 final class RunningDownload {
   private enum State {
     case unopened

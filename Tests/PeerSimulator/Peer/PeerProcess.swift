@@ -1,7 +1,7 @@
 import PeerCore
 
-/// One run of a peer, from a start to a stop or a crash: a whole core, and around it what the engine's
-/// `EngineLoop` does, on a virtual network and disk.
+/// One run of a peer, from its start to its stop or crash: a whole core and, around it, what the engine's `EngineLoop`
+/// does, on a virtual network and disk.
 final class PeerProcess {
   let machine: Machine
   let world: World
@@ -9,14 +9,14 @@ final class PeerProcess {
   var state: PeerState
   let store: Store
   var isAlive = true
-  /// Until the first look at `files/` is over, what is here is what the catalogue says.
+  /// Whether the first look at `files/` is over. Until then, what is here is only what the catalogue says.
   var hasScanned = false
 
   private var timer: (deadline: Int64, number: UInt64)?
   private var timers: UInt64 = 0
   private var replies: [RequestID: (CommandReply) -> Void] = [:]
   private var lastRequest: UInt64 = 0
-  /// What is pushed by commands that wait.
+  /// The contents of files that are being pushed, by name.
   private var pushes: [String: [UInt8]] = [:]
   private var resolving: Set<String> = []
   var downloads: [FileID: RunningDownload] = [:]
@@ -55,7 +55,7 @@ final class PeerProcess {
     look()
   }
 
-  /// - Parameter silently: the others are not told that its connections are gone.
+  /// - Parameter silently: whether the others are not told that its connections are gone.
   func end(silently: Bool) {
     isAlive = false
     store.close()
@@ -83,7 +83,7 @@ final class PeerProcess {
     setTimer()
   }
 
-  /// As everything that takes a moment.
+  /// Does something after a moment, as everything takes one, unless the process has ended by then.
   func later(_ delay: Int64? = nil, _ work: @escaping (PeerProcess) -> Void) {
     world.schedule.after(delay ?? Int64(world.pick(0...2))) { [weak self] in
       if let self, self.isAlive { work(self) }
@@ -263,7 +263,7 @@ final class PeerProcess {
     }
   }
 
-  /// Bytes that wait for the core's decision.
+  /// Puts bytes aside that wait for the core's decision.
   func arrive(_ partial: Partial, _ data: FileData, _ timestamps: [Lexeme]) -> ReceivedFile {
     lastArrival += 1
     let arrival = ArrivalID(lastArrival)
@@ -303,7 +303,7 @@ final class PeerProcess {
       switch result {
       case .success(let copy): self?.tell(.kept(arrival, copy))
       case .failure(let failure):
-        // Of a download it stays, to be tried again.
+        // That of a download stays, to be tried again.
         if partial.isTemporary || failure == .mismatch { partial.discard() }
         self?.tell(.keepFailed(arrival, failure))
       }

@@ -1,6 +1,6 @@
 import PeerCore
 
-/// What the store does at a start, and when something in `files/` may have changed.
+/// What the store does at a start, and whenever something in `files/` may have changed.
 extension Store {
   /// Finishes the placements that a crash interrupted, and removes partial files that nobody wants.
   static func recover(_ disk: Disk) {
@@ -41,7 +41,7 @@ extension Store {
   }
 }
 
-/// One look at `files/`: the engine's `Scan`, on a virtual disk and at one instant.
+/// One look at `files/`: what the engine's `Scan` does, but at one instant.
 private struct ScanOfFiles {
   let store: Store
   var found: [StoredFile] = []
@@ -88,7 +88,8 @@ private struct ScanOfFiles {
     disk.tables.placements[name] = nil
   }
 
-  /// What a file is: what it was; what it has a receipt of; else ours. `nil`: spoilt by a crash.
+  /// What a file is: what it was before, what there is a receipt of, or else a new file of ours. `nil` if a crash has
+  /// spoilt it.
   private func identify(_ name: String, _ inode: UInt64, _ node: Disk.Node) -> FileEntry? {
     let disk = store.disk
     if let id = disk.tables.copies[name]?.id, let known = disk.tables.rows[id]?.entry,

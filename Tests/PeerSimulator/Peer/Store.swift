@@ -1,8 +1,8 @@
 import DequeModule
 import PeerCore
 
-/// What the engine's `HomeStore` and `CatalogueWriter` do, step by step, on a virtual disk: a crash may come
-/// between any two steps (docs/adr/0001-what-is-synced-when.md).
+/// What the engine's `HomeStore` and `CatalogueWriter` do, step by step on a virtual disk. A crash may come between any two
+/// steps (docs/adr/0001-what-is-synced-when.md).
 final class Store {
   private enum Job {
     case apply([CatalogueChange])
@@ -42,7 +42,7 @@ final class Store {
   private var isKeeping = false
   private var namesInPlacement: Set<String> = []
   private var lastSerial = 0
-  /// The run has ended: what waits is never done.
+  /// Whether the run has ended: then what waits is never done.
   var isClosed = false
 
   /// - Parameter made: told of files that are pushed here.
@@ -80,7 +80,7 @@ final class Store {
     }
   }
 
-  /// One after the other, until one fails.
+  /// Several steps, one after the other, until one fails.
   private func onDisk(
     _ steps: [() throws -> Void], _ done: @escaping (TransferFailure?) -> Void
   ) {
@@ -104,7 +104,7 @@ final class Store {
   func trash(_ copy: LocalCopy, of id: FileID) { enqueue(.trash(copy, of: id)) }
   func afterwards(_ work: @escaping (_ isWritten: Bool) -> Void) { enqueue(.afterwards(work)) }
 
-  /// A copy on its way to the trash is no copy.
+  /// A copy that is on its way to the trash does not count: whatever depends on it waits.
   private func afterTrash(of id: FileID, _ work: @escaping (_ isWritten: Bool) -> Void) {
     let isPending = jobs.contains { if case .trash(_, id) = $0 { true } else { false } }
     if isPending { afterwards(work) } else { work(true) }
@@ -138,7 +138,7 @@ final class Store {
     }
   }
 
-  /// What the disk refused is tried again; nobody waits for it any longer.
+  /// A job that the disk has refused is tried again. Those that wait for it are told, and wait no longer.
   private func finish(refused failure: TransferFailure?) {
     guard failure != nil else {
       jobs.removeFirst()
@@ -210,7 +210,7 @@ final class Store {
       ]
     ) { [self] failure in
       namesInPlacement.remove(next.name)
-      // Once it is recorded it is here, whatever the disk says then.
+      // Once a file is recorded it is here, whatever the disk says afterwards.
       if let copy = next.copy {
         next.partial.discard()
         next.done(.success(copy))

@@ -1,6 +1,6 @@
 import PeerCore
 
-/// Writes one file, or a part of it, to a connection: as the engine's `FileSender`.
+/// Writes a file, or a part of it, to a connection: what the engine's `FileSender` does.
 final class UploadTask: ConnectionEnd {
   private static let chunk = 16 * 1024
   /// Bytes that a socket takes before it makes its writer wait.

@@ -6,7 +6,7 @@ protocol FileTaker: AnyObject {
   func take(_ bytes: [UInt8]) throws
 }
 
-/// The messages of one connection, read by the real decoder: as the engine's `MessageReader`.
+/// The messages of one connection, read by the real decoder: what the engine's `MessageReader` does.
 final class WireReader {
   private struct Sink: MessageSink {
     weak var taker: (any FileTaker)?
@@ -76,7 +76,7 @@ final class WireReader {
   func finish() throws { try decoder.finish() }
 }
 
-/// Ends a connection on which nothing comes for too long: as the engine's `Watchdog`.
+/// Tells when nothing has come on a connection for too long: what the engine's `Watchdog` does.
 final class IdleTimer {
   static let idle: Int64 = 15_000
   static let keepAlive: Int64 = 30_000
@@ -88,7 +88,7 @@ final class IdleTimer {
 
   init(_ world: World) { self.world = world }
 
-  /// Instead of what was waited for before.
+  /// Begins to wait anew, whatever was waited for before.
   func wait(_ patience: Int64, _ tooLong: @escaping () -> Void) {
     number += 1
     let mine = number

@@ -1,7 +1,7 @@
 import PeerCore
 
-/// Membership and gossip alone, for networks that whole cores don't fit into memory for. Files are only bytes
-/// of replies. docs/SCALE.md compares it with whole cores where both can be had.
+/// Membership and gossip alone, for networks whose whole cores would not fit into memory. Files are only so many bytes of
+/// replies. docs/SCALE.md compares it with whole cores where both can be had.
 public final class ReducedNetwork {
   private enum Item {
     case start(Int32)
@@ -21,12 +21,12 @@ public final class ReducedNetwork {
   private var isUp: [Bool]
   private var backOff: [Int32]
   private var reunions: [Int32]
-  /// When the answers of a peer are looked at next; 0 if nothing waits.
+  /// The time at which each peer's answers are looked at next; 0 if none wait.
   private var releases: [Int32]
-  /// Which gossip each peer has seen, and whose replies it has had.
+  /// Which gossip each peer has seen, and from whom it has had replies.
   private var seen: [BitSet]
   private var heard: [BitSet]
-  /// By milliseconds, for longer than anything is planned ahead.
+  /// What happens in each millisecond, in a ring that is longer than anything is planned ahead.
   private var items: [[Item]] = Array(repeating: [], count: 65_536)
   private var now: Int32 = 0
   private var lastGossip: Int32 = 0

@@ -1,10 +1,10 @@
 import DequeModule
 import PeerCore
 
-/// What is left of a peer where only membership counts: whom it tracks, in the order in which they were heard
-/// of last, and what it has yet to answer.
+/// What remains of a peer where only membership counts: whom it tracks, in the order in which they were last heard from,
+/// and what it has yet to answer.
 ///
-/// The rules are those of `Membership`, `GossipHandling` and `Outbox`; the tables are made for millions.
+/// Its rules are those of `Membership`, `GossipHandling` and `Outbox`; its tables are made for millions.
 struct ReducedPeer {
   // MARK: Tracked peers
 
@@ -15,7 +15,7 @@ struct ReducedPeer {
   private var after: [Int16] = []
   private var oldest: Int16 = -1
   private var newest: Int16 = -1
-  /// The place of each peer of the network; -1 of one that is not tracked.
+  /// The place of each peer of the network; -1 for one that is not tracked.
   private var places: [Int16]
 
   init(network: Int) { places = [Int16](repeating: -1, count: network) }
@@ -23,7 +23,7 @@ struct ReducedPeer {
   var count: Int { ids.count }
   func tracks(_ peer: Int32) -> Bool { places[Int(peer)] >= 0 }
 
-  /// It was heard of just now.
+  /// That peer was just heard from.
   mutating func note(_ peer: Int32, at time: Int32, limit: Int) {
     let place = places[Int(peer)]
     if place >= 0 {
@@ -40,7 +40,7 @@ struct ReducedPeer {
     chain(Int16(ids.count - 1))
   }
 
-  /// Drops who was silent since before that time.
+  /// Drops the peers that were last heard from before that time.
   mutating func dropSilent(before time: Int32) {
     while oldest >= 0, lastSeen[Int(oldest)] < time { dropOldest() }
   }

@@ -3,7 +3,7 @@ import PeerCore
 
 /// One end of a connection, told what comes out of it.
 protocol ConnectionEnd: AnyObject {
-  /// What arrives is taken at once; else a piece now and then.
+  /// Whether what arrives is taken at once, or only a piece now and then.
   var reads: Bool { get }
   func received(_ bytes: [UInt8])
   /// The other side sends nothing more.
@@ -16,14 +16,14 @@ extension ConnectionEnd {
   var reads: Bool { true }
 }
 
-/// A TCP connection as the network lets it be: bytes come late and in any pieces, or not at all.
+/// A TCP connection as the network makes it: bytes come late, and in any pieces, or not at all.
 final class Connection {
   enum Side: Int {
     case dialer, listener
     var other: Side { self == .dialer ? .listener : .dialer }
   }
 
-  /// What becomes of the connection, once so many bytes of one side have arrived.
+  /// What befalls the connection once so many bytes of one side have arrived.
   enum Fate {
     case none
     case reset(Side, after: Int)
@@ -48,7 +48,7 @@ final class Connection {
 
   let number: UInt64
   private unowned let network: VirtualNetwork
-  /// Numeric, by side.
+  /// The numeric addresses of its sides.
   private let addresses: [String]
   private var ends: [(any ConnectionEnd)?] = [nil, nil]
   private var pipes = [Pipe(), Pipe()]
@@ -66,7 +66,7 @@ final class Connection {
 
   func attach(_ end: any ConnectionEnd, at side: Side) { ends[side.rawValue] = end }
 
-  /// Bytes that this side has written and the other has not received.
+  /// How many bytes this side has written that the other has not received yet.
   func underWay(from side: Side) -> Int { pipes[side.rawValue].underWay }
 
   func write(_ bytes: [UInt8], from side: Side) {
@@ -114,7 +114,7 @@ final class Connection {
     settle()
   }
 
-  /// Lets go of both ends, at the end of the world.
+  /// Lets go of both ends, when the world ends.
   func dissolve() {
     ends = [nil, nil]
     pipes = [Pipe(), Pipe()]

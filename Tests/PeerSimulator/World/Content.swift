@@ -38,7 +38,7 @@ enum Content {
     return BlockList(size: size, hashes: blocks)
   }
 
-  /// FILE_DATA as every peer understands it.
+  /// A whole FILE_DATA, as every peer understands it.
   static func hexMessage(_ entry: FileEntry, _ bytes: some Sequence<UInt8>) -> [UInt8] {
     MessageEncoder.fileDataStart(entry) + hex(bytes) + MessageEncoder.fileDataEnd
   }

@@ -1,10 +1,10 @@
 import OrderedCollections
 import PeerCore
 
-/// A disk: what a file system and a catalogue hold, and which of it a loss of power would leave.
+/// A disk: what a file system and a catalogue hold, and what of that a loss of power would leave.
 ///
-/// Writes to the catalogue and the journal are whole and synced once they are made. Bytes and names are not,
-/// until somebody syncs them (docs/adr/0001-what-is-synced-when.md).
+/// A write to the catalogue or to the journal is whole, and synced as soon as it is made. Bytes and names of files are
+/// not, until somebody syncs them (docs/adr/0001-what-is-synced-when.md).
 final class Disk {
   struct Node {
     var bytes: [UInt8]
@@ -24,11 +24,11 @@ final class Disk {
   private var lastInode: UInt64 = 0
   var files = Directory()
   var partial = Directory()
-  /// Which bytes of a partial file are there, as an earlier run has noted.
+  /// Which bytes of partial files are there, by inode, as the maps beside them say.
   var maps: [UInt64: (size: UInt64, complete: RangeSet<UInt64>)] = [:]
   var tables = Tables()
   var journal: [Receipt] = []
-  /// Bytes in all.
+  /// How many bytes it holds.
   var capacity = Int.max
   var isFailing = false
 
@@ -43,7 +43,8 @@ final class Disk {
     return lastInode
   }
 
-  /// - Throws: what the disk answers now.
+  /// - Parameter room: how many further bytes are to be written.
+  /// - Throws: why the disk would refuse that now.
   func check(room: Int = 0) throws(TransferFailure) {
     if isFailing { throw .disk("input/output error") }
     if room > 0, used + room > capacity { throw .diskFull }
@@ -51,7 +52,7 @@ final class Disk {
 
   // MARK: Ends of a run
 
-  /// The machine loses its power. Of what was not synced some is lost, some is not.
+  /// The machine loses its power. Some of what was not synced is lost, some is not.
   func losePower(_ random: inout RandomSource, _ lost: () -> Void) {
     for directory in [\Disk.files, \Disk.partial] {
       let now = self[keyPath: directory].names
@@ -76,7 +77,7 @@ final class Disk {
     sweep()
   }
 
-  /// Bytes without a name are gone once nobody has them open.
+  /// Bytes without a name are gone, as nobody has them open any longer.
   func sweep() {
     let named = Set(files.names.values).union(partial.names.values).union(files.synced.values)
       .union(partial.synced.values)
@@ -85,13 +86,13 @@ final class Disk {
   }
 }
 
-/// What a received file is, written before it has a name.
+/// What a received file is, written down before it has a name.
 struct Receipt {
   var entry: FileEntry
   var storedName: String
 }
 
-/// The catalogue on disk. A change of several tables is made to a copy, which then takes their place.
+/// The tables of the catalogue on disk. A change of several of them is always whole.
 struct Tables {
   struct Row {
     var entry: FileEntry

@@ -1,4 +1,4 @@
-/// What goes wrong, by name; how often is counted.
+/// What goes wrong, by name. How often is counted.
 public enum Fault: String, CaseIterable, Sendable {
   case latency, stall, reset, halfOpen = "half-open", refused, partition, resolver
   case kill, powerLoss = "power loss", lostWrite = "lost write"

@@ -1,6 +1,6 @@
 import HeapModule
 
-/// The virtual clock, and what is yet to happen: by time, then in the order in which it was asked for.
+/// The virtual clock, and what is yet to happen: in the order of time and, at one time, in the order of asking.
 final class Schedule {
   private struct Item: Comparable {
     let time: Int64
@@ -22,7 +22,9 @@ final class Schedule {
     items.insert(Item(time: now + max(0, delay), number: lastNumber, work: work))
   }
 
-  /// - Returns: false if nothing is to happen until then; it is then.
+  /// Lets the next thing happen that is to happen until `end`.
+  ///
+  /// - Returns: false if there is nothing; then it is `end`.
   func runNext(until end: Int64) -> Bool {
     guard let next = items.min, next.time <= end else {
       now = max(now, end)
@@ -34,6 +36,6 @@ final class Schedule {
     return true
   }
 
-  /// Whatever holds on to the world is let go.
+  /// Lets go of everything that is yet to happen.
   func clear() { items = Heap() }
 }

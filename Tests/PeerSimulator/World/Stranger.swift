@@ -6,7 +6,7 @@ final class Stranger {
   let address: String
   let endpoint: Endpoint
   private unowned let world: World
-  /// Gossip of others, to be sent again.
+  /// The gossip of others, to be sent again.
   private var heard: [[UInt8]] = []
   /// Connections on which it hardly reads.
   private var hoarded: [Connection] = []
@@ -87,7 +87,7 @@ final class Stranger {
     MessageEncoder.gossip(from: endpoint, peerID: id, id: number)
   }
 
-  /// What it claims to hold: files that there are, files that were deleted, and files that never were.
+  /// What it claims to hold: files that there are, files that were deleted, and files that never existed.
   func claims() -> [FileEntry] {
     world.truth.order.compactMap { id in
       guard world.chance(1, in: 3), let file = world.truth.files[id] else { return nil }
@@ -147,7 +147,7 @@ final class Stranger {
     send(MessageEncoder.gossip(from: endpoint, peerID: other.id, id: world.uuid), to: victim)
   }
 
-  /// Answers in the name of a file's owner, who is moved here by that, and deletes the file.
+  /// Answers in the name of a file's owner, who is then believed to be here, and deletes the file.
   private func takeName(_ victim: Machine) {
     guard let file = world.pick(from: world.truth.order).flatMap({ world.truth.files[$0] }) else { return }
     world.faults.note(.takenName)
@@ -163,7 +163,7 @@ final class Stranger {
     }
   }
 
-  /// Asks for one file on many connections, and hardly reads.
+  /// Asks for one file on many connections, and hardly reads from any of them.
   private func hoardSlots(_ victim: Machine) {
     let here = victim.process?.state.records.lazy.map(\.record).filter { $0.copy != nil } ?? []
     guard let file = here.max(by: { ($0.copy?.size ?? 0) < ($1.copy?.size ?? 0) })?.entry.id else { return }
@@ -228,7 +228,7 @@ final class Stranger {
     case 3: entry.sizeBytes = UInt64(world.pick(0...1_000_000_000))
     default: break
     }
-    // That somebody else holds it may be a lie, too.
+    // That somebody else holds it may be a lie as well.
     let holder = world.chance(1, in: 2) ? id : world.pick(from: world.machines)?.id ?? id
     send(MessageEncoder.announce(from: holder, file: entry), to: victim)
   }

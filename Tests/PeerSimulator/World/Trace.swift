@@ -1,4 +1,4 @@
-/// A digest of everything that happened, in its order (FNV-1a): two runs of a seed have the same.
+/// A digest of everything that happened, in its order (FNV-1a). Two runs of one seed have the same.
 struct Trace {
   private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
   private(set) var count: UInt64 = 0

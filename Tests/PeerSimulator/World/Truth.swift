@@ -1,19 +1,19 @@
 import PeerCore
 
-/// What is really so, whatever peers believe.
+/// Which files there really are, whatever peers believe.
 final class Truth {
   struct File {
-    /// As its owner describes it, who pushed it or put it into `files/`.
+    /// As it is described by its owner, who has pushed it or put it into `files/`.
     var entry: FileEntry
     var bytes: [UInt8]
-    /// Its owner was told that it is deleted.
+    /// Whether its owner was told that it is deleted.
     var isDeleted = false
-    /// A delete was asked for, and may have been told to some.
+    /// Whether its deletion was asked for, so that some peers may know of it and others not.
     var isDoubtful = false
   }
 
   private(set) var files: [FileID: File] = [:]
-  /// In the order in which they came.
+  /// In the order in which they were made.
   private(set) var order: [FileID] = []
 
   func add(_ entry: FileEntry, _ bytes: [UInt8]) {

@@ -1,6 +1,6 @@
 import PeerCore
 
-/// The people at the machines: push, fetch, delete, tidy up by hand.
+/// The people at the machines, who push, fetch, delete, and put things in order by hand.
 final class User {
   private unowned let world: World
   private var files = 0
@@ -63,7 +63,7 @@ final class User {
     if let id = file(process, where: isOurs) { delete(id, process) }
   }
 
-  /// Until it is answered, some may know of it and others not.
+  /// Deletes a file. Until that is answered, some peers may know of it and others not.
   func delete(_ id: FileID, _ process: PeerProcess) {
     world.truth.change(id) { $0.isDoubtful = true }
     process.machine.promises.asked.insert(id)
@@ -127,7 +127,7 @@ final class User {
 
   // MARK: After the storm
 
-  /// What was interrupted is wished for again, as people do.
+  /// Asks once more for whatever was interrupted, as people do.
   func tidyUp() {
     for machine in world.machines {
       guard let process = machine.process else { continue }

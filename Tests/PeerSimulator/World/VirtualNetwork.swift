@@ -14,12 +14,12 @@ final class VirtualNetwork {
   }
 
   unowned let world: World
-  /// What host names mean.
+  /// The addresses that host names mean.
   private var names: [String: String] = [:]
   private var listeners: [Place: (Connection) -> Void] = [:]
   private var latencies: [Link: Int64] = [:]
   private var cut: Set<Link> = []
-  /// Machines that answer nothing, not even that nobody listens.
+  /// Machines that do not answer at all, not even that nobody listens there.
   private var dark: Set<String> = []
   private var open: OrderedDictionary<UInt64, Connection> = [:]
   private var lastNumber: UInt64 = 0
@@ -37,7 +37,7 @@ final class VirtualNetwork {
     listeners[Place(address: address, port: port)] = accept
   }
 
-  /// - Parameter silently: as a machine without power.
+  /// - Parameter silently: whether the machine does not even refuse connections, as one without power.
   func stopListening(at address: String, _ port: Int, silently: Bool) {
     listeners[Place(address: address, port: port)] = nil
     if silently { dark.insert(address) }
@@ -116,6 +116,6 @@ final class VirtualNetwork {
     return base + Int64(world.pick(200...3_000))
   }
 
-  /// Bytes that a piece may have: messages fall into many, files into fewer.
+  /// The most bytes of one piece: messages are cut into many, files into fewer.
   func grain(for count: Int) -> Int { count > 4_096 ? 16_384 : world.pick(1...max(1, min(count, 600))) }
 }

@@ -1,6 +1,6 @@
 import PeerCore
 
-/// Everything that there is in one run of the simulator, made from one seed.
+/// Everything that there is in one run of the simulator. It all follows from one seed.
 final class World {
   let plan: Plan
   let schedule = Schedule()
@@ -14,7 +14,7 @@ final class World {
   private(set) var machines: [Machine] = []
   var strangers: [Stranger] = []
   let wellKnown: [Endpoint]
-  /// Things go wrong.
+  /// Whether things go wrong.
   var isChaotic = true
   let truth = Truth()
   var steps = 0
@@ -76,7 +76,7 @@ final class World {
 
   func tell(_ text: @autoclosure () -> String) { if tells { print("\(schedule.now) --- \(text())") } }
 
-  /// Nothing refers to anything any longer.
+  /// Lets go of everything, which otherwise would hold on to each other for ever.
   func dissolve() {
     schedule.clear()
     network.dissolve()
