@@ -1,17 +1,17 @@
 import OrderedCollections
 
-/// Every file known, who holds it, and which were deleted (PROTOCOL.md, "Catalogue").
+/// Every file that is known, who holds it, and which files were deleted (PROTOCOL.md, "Catalogue").
 ///
-/// Invariants: a file has one slot; a slot in a peer's `held` is a record that names the peer among its
-/// holders, and the other way round (`PeerState` keeps that, through `addHolder` and `removeHolder`); an id
-/// is never both in the table and among the tombstones.
+/// Invariants: a file has one slot. A slot is in a peer's `held` exactly if its record names the peer among the holders;
+/// `PeerState` sees to that, through `addHolder` and `removeHolder`. An id is never both in the table and among the
+/// tombstones.
 struct Catalogue {
   private let limits: Limits
   private(set) var table = FileTable()
   private var slots: [FileID: FileTable.Slot] = [:]
   /// The slots of the files that are here.
   private(set) var local: OrderedSet<FileTable.Slot> = []
-  /// Bytes of the files that are here.
+  /// The bytes of the files that are here, together.
   private(set) var localBytes: UInt64 = 0
   /// Bytes of what reports say of all files.
   private(set) var textBytes = 0
@@ -20,8 +20,9 @@ struct Catalogue {
   private(set) var revision: UInt64 = 0
   /// Grows when what is here changes.
   private(set) var localRevision: UInt64 = 0
-  /// How many files are `.remote` and how many `.unavailable`.
+  /// How many files are `.remote`.
   private(set) var remoteCount = 0
+  /// How many files are `.unavailable`.
   private(set) var unavailableCount = 0
 
   /// - Parameter owner: ourselves.
@@ -45,10 +46,10 @@ struct Catalogue {
   /// What became of a report about a file.
   struct Report: Equatable {
     var slot: FileTable.Slot
-    /// The record was made or changed, and should be recorded.
+    /// Whether the record was made or changed, so that storage has to remember it.
     var changed: Bool
     var isNew = false
-    /// The report contradicts what is known, which stands; told once a file.
+    /// Whether the report contradicts what is known, which stands. Said once for each file.
     var conflicts: Bool
   }
 
@@ -59,7 +60,11 @@ struct Catalogue {
 
   /// Merges what `reporter` says of a file into what is known (PROTOCOL.md, "Catalogue").
   ///
-  /// - Parameter frozenOwner: files of this owner, ours, are never changed by a report.
+  /// - Parameters:
+  ///   - entry: what is said.
+  ///   - reporter: who says so; `nil` if that is not known.
+  ///   - frozenOwner: ourselves: no report changes a file of this owner.
+  ///   - wall: milliseconds since 1970-01-01 UTC.
   mutating func report(
     _ entry: FileEntry, by reporter: PeerID?, frozenOwner: PeerID, at wall: Int64
   ) throws(Refusal) -> Report {
@@ -93,7 +98,7 @@ struct Catalogue {
 
   // MARK: Changing
 
-  /// Puts a file that storage remembers, or that a scan found, into the table; replaces its record.
+  /// Puts a file into the table that storage remembers, or that was found in `files/`. What was known of it is replaced.
   mutating func restore(_ file: StoredFile) -> FileTable.Slot {
     if let slot = slots[file.entry.id] {
       setCopy(slot, file.copy, entry: file.entry)
@@ -180,7 +185,7 @@ struct Catalogue {
 
   // MARK: Tombstones
 
-  /// - Returns: the tombstone that made room, if one had to.
+  /// - Returns: the tombstone that has made room, if one had to.
   mutating func bury(_ tombstone: Tombstone) -> Tombstone? { tombstones.insert(tombstone) }
 
   mutating func exhume(_ id: FileID) -> Bool { tombstones.remove(id) }
@@ -189,7 +194,7 @@ struct Catalogue {
 
   private var evicted: [FileID] = []
 
-  /// Ids that made room since they were last taken, and have not come back.
+  /// The ids of files that have made room since this was last asked, and have not come back.
   mutating func takeEvicted() -> [FileID] {
     defer { evicted = [] }
     return evicted.filter { slots[$0] == nil }
@@ -199,7 +204,7 @@ struct Catalogue {
     table.count < limits.files && textBytes + entry.textBytes <= limits.catalogueTextBytes
   }
 
-  /// Evicts a hundredth of the catalogue at once, so that a flood of new files costs one pass each hundredth.
+  /// Evicts a hundredth of the catalogue at once, so that a flood of new files does not cost one pass for each of them.
   private mutating func makeRoom(for entry: FileEntry) throws(Refusal) {
     guard !hasRoom(for: entry) else { return }
     guard unavailableCount > 0 else { throw .full }
@@ -231,7 +236,7 @@ extension FileEntry {
     if sizeBytes == nil { sizeBytes = other.sizeBytes }
   }
 
-  /// Sizes are hints and differ honestly; the other members can't.
+  /// Sizes are hints, and may honestly differ; the other members may not.
   fileprivate func contradicts(_ other: FileEntry) -> Bool {
     (!other.name.isEmpty && name != other.name) || (!other.owner.isEmpty && owner != other.owner)
       || (!other.timestamp.isNull && timestamp != other.timestamp)

@@ -1,23 +1,26 @@
-/// What storage is asked to remember. A batch is applied in order and as a whole.
+/// What storage is asked to remember. A batch of changes is applied in order, and as a whole.
 public enum CatalogueChange: Sendable, Equatable {
-  /// A file was heard of, or more became known of it.
+  /// A file was heard of, or more has become known of it. `firstSeen` is in milliseconds since 1970-01-01 UTC.
   case describe(FileEntry, firstSeen: Int64)
-  /// The file is not in the catalogue any longer.
+  /// A file is no longer in the catalogue.
   case remove(FileID)
+  /// A file was deleted.
   case bury(Tombstone)
+  /// A file is no longer deleted, or its tombstone has made room.
   case exhume(FileID)
   /// A file is in the queue of downloads, or its place there has changed.
   case want(WantedFile)
+  /// A file is no longer in the queue of downloads.
   case unwant(FileID)
 }
 
 /// Remembers that a file was deleted, so that late gossip does not bring it back.
 public struct Tombstone: Hashable, Sendable, Codable {
-  /// Of the file.
+  /// The file that was deleted.
   public var id: FileID
-  /// Whose DELETE it was. If it was ours, whoever still lists the file is told again.
+  /// Whose file it was. If it was ours, whoever still lists it is sent the DELETE again.
   public var owner: String
-  /// Milliseconds since 1970-01-01 UTC.
+  /// When it was deleted, in milliseconds since 1970-01-01 UTC.
   public var time: Int64
 
   public init(id: FileID, owner: String, time: Int64) {
@@ -29,11 +32,11 @@ public struct Tombstone: Hashable, Sendable, Codable {
 
 /// All that storage remembers across restarts.
 public struct Remembered: Sendable {
-  /// Every file of the catalogue that is remembered.
+  /// Every file in the catalogue, in the order in which they were first heard of.
   public var files: [StoredFile]
-  /// Of files that were deleted.
+  /// The tombstones of files that were deleted, the oldest first.
   public var tombstones: [Tombstone]
-  /// The queue of downloads, in its order.
+  /// The queue of downloads, in order.
   public var wanted: [WantedFile]
 
   public init(files: [StoredFile] = [], tombstones: [Tombstone] = [], wanted: [WantedFile] = []) {
@@ -45,11 +48,11 @@ public struct Remembered: Sendable {
 
 /// What storage remembers of a file across restarts.
 public struct StoredFile: Hashable, Sendable {
-  /// As it was reported.
+  /// What the catalogue knows of the file.
   public var entry: FileEntry
-  /// `nil` if the file is not here.
+  /// The copy in `files/`; `nil` if the file is not here.
   public var copy: LocalCopy?
-  /// Milliseconds since 1970-01-01 UTC.
+  /// When this peer first heard of the file, in milliseconds since 1970-01-01 UTC.
   public var firstSeen: Int64
 
   public init(entry: FileEntry, copy: LocalCopy?, firstSeen: Int64) {

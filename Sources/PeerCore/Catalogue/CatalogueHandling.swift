@@ -2,7 +2,7 @@
 extension PeerState {
   // MARK: Reports
 
-  /// A GOSSIP_REPLY's list is the whole list: what is not on it, the peer does not hold any longer.
+  /// The list in a GOSSIP_REPLY is complete: the peer no longer holds what is not on it.
   mutating func takeFileList(of handle: PeerHandle, _ files: [FileEntry]) {
     guard let peer = membership[handle] else { return }
     var listed: Set<FileTable.Slot> = []
@@ -29,7 +29,7 @@ extension PeerState {
     var reports = Reports()
     let handle = announce.from.flatMap { membership.handle(of: $0) }
     let endpoint = handle.flatMap { membership[$0]?.endpoint }
-    // Some peers put the owner into `from`, so it is no owner's word about its file.
+    // Some peers put the owner's id into `from`, so that an announcement never counts as the owner's own word.
     let slot = report(announce.file, by: nil, listedBy: endpoint, &reports)
     let who = announce.from.map { quoted($0.text) } ?? "somebody"
     conclude(reports, by: who)
@@ -52,7 +52,7 @@ extension PeerState {
     var firstConflict: FileEntry?
   }
 
-  /// However many files a message lists, it makes a line or two of the log.
+  /// However many files a message lists, it causes a line or two of the log.
   private mutating func conclude(_ reports: Reports, by who: String) {
     persist(reports.changes)
     if let entry = reports.firstConflict {
@@ -152,7 +152,7 @@ extension PeerState {
     }
   }
 
-  /// DELETEs that waited for this host name.
+  /// Decides about the DELETEs that have waited for this host name.
   mutating func retryWaitingDeletes(host: String) {
     let ready = waitingDeletes.filter { $0.host == host }
     waitingDeletes.removeAll { $0.host == host }
@@ -186,10 +186,11 @@ extension PeerState {
     let tombstone = Tombstone(id: id, owner: record.entry.owner, time: now.wall)
     var changes: [CatalogueChange] = [.bury(tombstone)]
     if let evicted = catalogue.bury(tombstone) { changes.append(.exhume(evicted.id)) }
-    // Recorded before the copy is moved: a crash in between must not share the file again.
+    // Recorded before the copy is moved, so that a crash in between does not lead to the file being shared again.
     persist(changes)
     if let copy = record.copy { effects.append(.trash(copy, of: id)) }
-    // Last, since storage finds the copy by this record; kept, it would bring the file back at the next start.
+    // This comes last, since storage finds the copies to move by this record. If it stayed, the next start would bring the
+    // file back.
     persist([.remove(id)])
     if let slot = catalogue.slot(of: id) {
       for handle in record.holders { membership.update(handle) { $0.held.remove(slot) } }

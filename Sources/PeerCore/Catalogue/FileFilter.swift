@@ -1,12 +1,12 @@
-/// Which files are looked for, as people type it: terms between spaces that must all hold, whatever their case.
+/// Which files people look for, as they type it: terms between spaces, all of which must hold, whatever their case.
 ///
-/// - `owner:ann`, `peer:bob` (a holder's id or address), `name:`, `id:` look in one place;
+/// - `owner:ann`, `peer:bob` (the id or address of a holder), `name:` and `id:` look in one place;
 /// - `here`, `remote`, `fetching`, `failed`, `unavailable` are states;
 /// - `>10M` and `<1.5G` are sizes;
-/// - anything else must occur in the name or the owner, or begin the id. Quotes keep spaces together, and make
-///   a word mean only itself: `"here"`.
+/// - any other term must occur in the name or the owner, or begin the id. Quotes keep spaces in a term, and make a word
+///   stand for itself only: `"here"`.
 ///
-/// `!` before a term turns it round. A term that is still being typed (`owner:`, `>`) excludes nothing.
+/// `!` before a term reverses it. A term that is still being typed (`owner:`, `>`) excludes nothing.
 public struct FileFilter: Sendable {
   private enum Test {
     case text(String)
@@ -23,7 +23,7 @@ public struct FileFilter: Sendable {
 
   /// - Parameters:
   ///   - text: as typed, of any length.
-  ///   - peers: those whose names `peer:` may give.
+  ///   - peers: the peers that `peer:` may name.
   public init(_ text: String, peers: [PeerView]) {
     terms = Self.words(text.lowercased()).compactMap { word in
       let isWanted = word.text.first != "!" || word.isQuoted
@@ -34,10 +34,10 @@ public struct FileFilter: Sendable {
 
   var isEmpty: Bool { terms.isEmpty }
 
-  /// What of a file a text is looked for in.
+  /// The parts of a file's entry that texts are looked for in.
   public enum Field: Sendable { case name, owner, id }
 
-  /// The texts, in lower case, that may be why a file matches: they occur in that field, or begin the id.
+  /// The texts, in lower case, that may be why a file matches: those that occur in that field or, of the id, begin it.
   public func texts(in field: Field) -> [String] {
     terms.filter(\.isWanted).compactMap { term in
       switch (term.test, field) {
@@ -48,7 +48,7 @@ public struct FileFilter: Sendable {
     }
   }
 
-  /// Whether all terms hold.
+  /// Whether all terms hold for a file.
   public func matches(_ record: FileRecord) -> Bool {
     terms.allSatisfy { Self.holds($0.test, record) == $0.isWanted }
   }
@@ -72,7 +72,7 @@ public struct FileFilter: Sendable {
     "here": .local, "remote": .remote, "fetching": .fetching, "failed": .failed, "unavailable": .unavailable,
   ]
 
-  /// `nil` if it excludes nothing.
+  /// What a term tests; `nil` if it excludes nothing.
   private static func test(_ text: String, isQuoted: Bool, _ peers: [PeerView]) -> Test? {
     guard !text.isEmpty else { return nil }
     guard !isQuoted else { return .text(text) }
@@ -97,7 +97,7 @@ public struct FileFilter: Sendable {
     }
   }
 
-  /// - Returns: the words without their quotes; `isQuoted` if a word begins with one.
+  /// - Returns: the words without their quotes, and whether each began with one.
   private static func words(_ text: String) -> [(text: String, isQuoted: Bool)] {
     var words: [(text: String, isQuoted: Bool)] = []
     var word = ""

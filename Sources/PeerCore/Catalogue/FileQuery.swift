@@ -1,13 +1,13 @@
-/// Which files, in which order: the one implementation behind the files pane, `list` and the HTTP API.
+/// Which files are wanted, and in which order. The files pane, `list` and the HTTP API all use it.
 public struct FileQuery: Hashable, Sendable {
   /// What files can be put in order by.
   public enum Sort: String, Sendable, CaseIterable { case name, size, owner, time, holders, state, id }
 
-  /// Terms that must all hold (`FileFilter`).
+  /// The terms of a `FileFilter`.
   public var text: String
-  /// Equals are ordered by id.
+  /// What the files are sorted by.
   public var sort: Sort
-  /// The other way round.
+  /// Whether the order is reversed.
   public var descending: Bool
 
   public init(text: String = "", sort: Sort = .name, descending: Bool = false) {
@@ -16,11 +16,11 @@ public struct FileQuery: Hashable, Sendable {
     self.descending = descending
   }
 
-  /// The slots of the files that match, in order; equals are ordered by id, so that the order is total.
+  /// The slots of the files that match, in order. Equals are ordered by their ids, so that the order is total.
   ///
   /// - Parameters:
-  ///   - files: all that there are.
-  ///   - peers: those whose names the text may give.
+  ///   - files: all files that there are.
+  ///   - peers: the peers that the text may name.
   public func slots(in files: FileTable, peers: [PeerView] = []) -> [FileTable.Slot] {
     let filter = FileFilter(text, peers: peers)
     var found: [(slot: FileTable.Slot, key: Key)] = []

@@ -1,18 +1,18 @@
 /// What is known of one file, as the screen and the page see it.
 public struct FileRecord: Hashable, Sendable, Codable {
-  /// What reports say of the file.
+  /// What reports say of it.
   public var entry: FileEntry
-  /// Tracked peers that say they hold it, in the order in which they said so.
+  /// The tracked peers that say they hold it, in the order in which they said so.
   public var holders: [PeerHandle]
-  /// The copy in `files/`, verified and on disk; `nil` if it is not here.
+  /// The copy in `files/`, which is verified and on disk; `nil` if the file is not here.
   public var copy: LocalCopy?
   /// What became of the wish to have it.
   public var fetch: FetchState
-  /// When this peer first heard of the file, in milliseconds since 1970-01-01 UTC.
+  /// When this peer first heard of it, in milliseconds since 1970-01-01 UTC.
   public var firstSeen: Int64
-  /// The owner itself described it, so that nobody else's word outranks this.
+  /// Whether the owner itself has described it, so that nobody else's word counts any longer.
   var toldByOwner: Bool
-  /// Somebody described it differently, and the log has said so.
+  /// Whether the log has said that somebody describes it differently.
   var toldConflict = false
 
   public init(
@@ -42,7 +42,7 @@ public struct FileRecord: Hashable, Sendable, Codable {
     }
   }
 
-  /// Bytes: exact if the file is here, else what was told or estimated.
+  /// The size in bytes: exact if the file is here, otherwise as it was told or estimated.
   public var size: UInt64? { copy?.size ?? entry.sizeHint }
 }
 
@@ -50,9 +50,9 @@ public struct FileRecord: Hashable, Sendable, Codable {
 public struct LocalCopy: Hashable, Sendable, Codable {
   /// Its name in `files/`: one path component.
   public var storedName: String
-  /// Bytes.
+  /// Bytes of the file.
   public var size: UInt64
-  /// Nanoseconds since 1970-01-01 UTC; with `size`, how a change by hand is noticed.
+  /// The modification time in nanoseconds since 1970-01-01 UTC. By it and `size`, a change by hand is noticed.
   public var modified: Int64
 
   public init(storedName: String, size: UInt64, modified: Int64) {

@@ -1,15 +1,15 @@
-/// Every file record, by slot. A copy costs as much as a pointer, and a change after a copy touches one
-/// small chunk: that is what lets a snapshot hold a million files.
+/// All file records, by slot. A copy of the table costs as much as a pointer, and a change after that touches one small
+/// chunk, so that a snapshot can hold a million files.
 ///
-/// A record keeps its slot for as long as it exists; a free slot is used again. Iteration is in the order
-/// of the slots, which depends on nothing but the history of events.
+/// A record keeps its slot for as long as it exists; free slots are used again. Iteration is in the order of the slots,
+/// which depends on nothing but the history of events.
 public struct FileTable: Sendable {
-  /// Where a record lies: it stays there as long as the file is known.
+  /// Where a record lies for as long as its file is known.
   public typealias Slot = Int
 
   private static let chunkSize = 128
   private var chunks: [[FileRecord?]] = []
-  /// Free slots, the last freed one on top.
+  /// The free slots, the last one that became free on top.
   private var free: [Slot] = []
   /// The number of records.
   public private(set) var count = 0
@@ -39,8 +39,8 @@ public struct FileTable: Sendable {
     return nil
   }
 
-  /// The slots whose records differ from those of an older state of this table, in order. Chunks that both
-  /// share are passed over, so it takes hardly longer than what has changed.
+  /// The slots whose records differ from those of an older state of this table, in order. Chunks that both share are passed
+  /// over, so that the time depends on how much has changed.
   public func slots(changedSince older: FileTable) -> [Slot] {
     var changed: [Slot] = []
     for index in 0..<Swift.max(chunks.count, older.chunks.count) {
@@ -75,7 +75,7 @@ public struct FileTable: Sendable {
     return slotBound - 1
   }
 
-  /// Changes a record in place. The slot must hold one.
+  /// Changes a record in place. There must be one in the slot.
   mutating func update<R>(_ slot: Slot, _ change: (inout FileRecord) -> R) -> R {
     change(&chunks[slot / Self.chunkSize][slot % Self.chunkSize]!)
   }
@@ -88,7 +88,7 @@ public struct FileTable: Sendable {
 }
 
 extension FileTable: Sequence {
-  /// Walks over the slots that are taken.
+  /// Walks over the records in the order of their slots.
   public struct Iterator: IteratorProtocol {
     let table: FileTable
     var slot = 0

@@ -1,22 +1,24 @@
-/// Greeting well-known peers: one at the start, and while nobody is tracked each in turn, with back-off
-/// (PROTOCOL.md, "Membership").
+/// Whom to greet to get into the network: one well-known peer at the start and, while nobody is tracked, each of them in
+/// turn, with back-off (PROTOCOL.md, "Membership").
 struct Bootstrap {
-  /// Milliseconds.
+  /// The shortest wait between two greetings while nobody is tracked, in milliseconds.
   static let firstBackOff: Int64 = 5_000
+  /// The longest, in milliseconds.
   static let longestBackOff: Int64 = 60_000
-  /// While others are tracked. Soon after the start a network may be in parts that hang together by one
-  /// greeting; later a part is a rare thing, and each greeting costs whoever is not there any longer a
-  /// connection attempt.
+  /// The shortest wait between two greetings while others are tracked, in milliseconds. Soon after its start a network may
+  /// be in parts that a single greeting joins.
   static let firstReunion: Int64 = 30_000
+  /// The longest, in milliseconds. Later on parts are rare, and each greeting of a peer that is no longer there costs a
+  /// connection attempt.
   static let longestReunion: Int64 = 120_000
 
-  /// The order in which they are tried.
+  /// The well-known peers, in the order in which they are tried.
   var turn: [Endpoint] = []
   var position = 0
   var backOff = firstBackOff
-  /// The `uptime` of the next try, while nobody is tracked.
+  /// The `uptime` of the next greeting, while nobody is tracked.
   var next: Int64?
-  /// The `uptime` at which a well-known peer that is not tracked is greeted, while others are.
+  /// The `uptime` at which a well-known peer that is not tracked is greeted next, while others are tracked.
   var nextReunion: Int64?
   var reunionBackOff = firstReunion
 }
@@ -39,8 +41,8 @@ extension PeerState {
     if now.uptime >= next { greetNextWellKnown() }
   }
 
-  /// When a network has been in parts for so long that each has dropped the others, nobody's gossip leads out
-  /// of a part any longer: well-known peers are where the parts meet again.
+  /// When a network has been in parts for so long that each has dropped the others, no gossip leads from one part to another
+  /// any longer. At well-known peers the parts meet again.
   private mutating func runReunion() {
     bootstrap.next = nil
     bootstrap.backOff = Bootstrap.firstBackOff

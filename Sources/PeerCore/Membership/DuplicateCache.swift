@@ -1,7 +1,7 @@
 import DequeModule
 
-/// Remembers which GOSSIPs were seen, bounded in number and in age (`Limits.gossipIDs`, `gossipIDAge`).
-/// The oldest id makes room.
+/// Remembers the ids of GOSSIPs that were seen, bounded in number and in age (`Limits.gossipIDs`, `gossipIDAge`). The
+/// oldest id makes room.
 struct DuplicateCache {
   private let capacity: Int
   private let maximumAge: Int64

@@ -28,7 +28,7 @@ extension PeerState {
     takeFileList(of: handle, reply.files)
   }
 
-  /// False for ourselves, also behind another name, and for whoever uses our id.
+  /// False for this very peer, even under another host name, and for anybody who uses our id.
   private mutating func isSomebodyElse(_ id: PeerID, at endpoint: Endpoint) -> Bool {
     let isHere = isOurs(endpoint, addresses: Self.literalAddresses(endpoint.host))
     if id == me.peerID, !isHere, !toldStolenID {
@@ -44,18 +44,18 @@ extension PeerState {
         || !me.addresses.isDisjoint(with: addresses))
   }
 
-  /// An IPv4 address needs no resolver.
+  /// The address itself if the host is an IPv4 address, which need not be resolved; otherwise none.
   private static func literalAddresses(_ host: String) -> [String] {
     host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) } ? [host] : []
   }
 
-  /// A GOSSIP alone does not move a peer that is alive; who is there may say so in a reply.
+  /// A GOSSIP alone does not move a peer that is alive. Whoever is at the new place may say so in a reply.
   private mutating func noteGossip(_ id: PeerID, at endpoint: Endpoint, from address: String) {
     guard let handle = membership.handle(of: id), let peer = membership[handle] else {
       _ = track(id, at: endpoint)
       return
     }
-    // Who contests a name may give a host name that means the owner's address as well as its own.
+    // While a name is contested, a host name counts for nothing: it may mean the owner's address as well as another one.
     let otherNameCounts = !peer.claim.isContested(at: now.uptime, within: settings.peerTimeout)
     let samePlace =
       peer.endpoint == endpoint
@@ -78,7 +78,7 @@ extension PeerState {
     _ id: PeerID, at endpoint: Endpoint, from address: String
   ) -> PeerHandle {
     guard let handle = membership.handle(of: id), let peer = membership[handle] else {
-      // Some name themselves in a GOSSIP and not in its reply.
+      // Some peers tell their id in a GOSSIP and not in a reply.
       let isNameless = id.text == endpoint.description
       guard isNameless, let handle = membership.handle(at: endpoint) else {
         let handle = track(id, at: endpoint)
@@ -97,7 +97,7 @@ extension PeerState {
     return handle
   }
 
-  /// Whoever is there in this peer's name answers the greeting, and so contests the name or takes it back.
+  /// Whoever uses this peer's name at that place answers the greeting, and thereby contests the name or takes it back.
   private mutating func askWhoIsThere(_ handle: PeerHandle, _ endpoint: Endpoint) {
     var isDue = false
     membership.update(handle) {
@@ -107,7 +107,7 @@ extension PeerState {
   }
 
   private mutating func track(_ id: PeerID, at endpoint: Endpoint) -> PeerHandle {
-    // Where nobody woke for it, a round is not made up for.
+    // While nobody is tracked nobody wakes for a round of gossip. One that was missed is not made up for.
     if membership.isEmpty, now.uptime >= nextGossip { nextGossip = now.uptime + settings.gossipInterval }
     if membership.count >= limits.peers, let dispensable = membership.mostDispensable {
       drop(dispensable.handle, why: "makes room, \(limits.peers) peers are tracked")
@@ -133,6 +133,8 @@ extension PeerState {
     if addresses.isEmpty { resolve(endpoint.host) }
   }
 
+  /// Asks what a host name means, unless too many are being asked already.
+  ///
   /// - Returns: whether there will be an answer.
   @discardableResult
   mutating func resolve(_ host: String) -> Bool {
@@ -163,10 +165,10 @@ extension PeerState {
     membership.update(handle) { $0.failures = 0 }
   }
 
-  /// The first failure in a row is news, further ones are not.
+  /// Only the first failure in a row is news.
   mutating func noteUnreachable(_ endpoint: Endpoint, _ reason: String) {
     guard let handle = membership.handle(at: endpoint), let peer = membership[handle] else {
-      // Where nobody was expected, it is no news that nobody is.
+      // That a well-known peer is still not there is no news.
       let isReunion = !membership.isEmpty && settings.bootstrap.contains(endpoint)
       log(isReunion ? .debug : .info, "cannot reach \(endpoint): \(reason)")
       return
@@ -185,7 +187,7 @@ extension PeerState {
     effects.append(.send(newGossip(), to: endpoint))
   }
 
-  /// The same id goes to all of one round, as in the original system.
+  /// All peers of one round are sent the same id, as in the original system.
   @discardableResult
   mutating func gossipToRandomPeers() -> Int {
     let peers = membership.random(settings.gossipFanout, using: &random)
@@ -196,7 +198,7 @@ extension PeerState {
     return peers.count
   }
 
-  /// Names that claim one address together get one message: who is there did not choose them.
+  /// Several ids that claim to be at one endpoint get one message together: whoever is there did not choose them.
   private static func onceEach(_ peers: some Sequence<TrackedPeer>) -> [TrackedPeer] {
     var served: Set<Endpoint> = []
     return peers.filter { served.insert($0.endpoint).inserted }
@@ -227,8 +229,8 @@ extension PeerState {
     log(.info, "much gossip: to stay within its limits, \(dropped) of it was not passed on")
   }
 
-  /// Made again only after what is here has changed. Files of ours come first: what others have pushed here must not
-  /// drive them out of a list that is too long.
+  /// Our GOSSIP_REPLY, which is made anew only when what is here has changed. Our own files come first: what others have
+  /// pushed here must not drive them out of a list that is too long.
   private mutating func gossipReply() -> [UInt8] {
     if let cached = cachedReply, cached.revision == catalogue.localRevision { return cached.bytes }
     var files = catalogue.localEntries

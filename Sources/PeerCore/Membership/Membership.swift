@@ -1,23 +1,23 @@
 import OrderedCollections
 
-/// A peer of which we heard lately.
+/// A peer that was heard from lately.
 struct TrackedPeer {
   let handle: PeerHandle
   let id: PeerID
   var endpoint: Endpoint
-  /// What its host name means, numeric; empty until that is known.
+  /// The numeric addresses that its host name means; empty until they are known.
   var addresses: [String]
-  /// `uptime` of its last GOSSIP or GOSSIP_REPLY.
+  /// The `uptime` of its last GOSSIP or GOSSIP_REPLY.
   var lastSeen: Int64
-  /// Slots of the files that it says it holds.
+  /// The slots of the files that it says it holds.
   var held: Set<FileTable.Slot> = []
-  /// Failures in a row.
+  /// How often in a row it could not be reached, or failed to give a file.
   var failures = 0
-  /// Bytes a second at which it gave files lately; 0 if it gave none.
+  /// The bytes a second at which it gave files lately; 0 if it gave none.
   var rate = 0.0
   /// What it says it can do beyond the network's own protocol.
   var toldFeatures: Features = []
-  /// It did not understand what it says it does.
+  /// Whether it has turned out not to understand what it says that it does.
   var distrustsFeatures = false
   var claim = NameClaim()
 
@@ -26,16 +26,16 @@ struct TrackedPeer {
   /// - Parameter address: numeric.
   func isAt(_ address: String) -> Bool { endpoint.host == address || addresses.contains(address) }
 
-  /// A GOSSIP_REPLY in its name has come from that address, and says that it is at that endpoint.
+  /// A GOSSIP_REPLY in its name has come from that address, and says that it is at `claimed`.
   mutating func claim(_ claimed: Endpoint, from address: String, at uptime: Int64) {
-    // As long as only gossip has told of it, where that says that it is counts as where it spoke from.
+    // As long as only GOSSIP has told of it, it counts as having spoken from where that said it was.
     let isWhereGossipSays = addresses.isEmpty ? claimed.host == endpoint.host : isAt(address)
     let isRival = claim.address.map { $0 != address } ?? !isWhereGossipSays
     if isRival { claim.contested = uptime }
     claim.address = address
   }
 
-  /// It told no id, so its address stands for one, which can own nothing.
+  /// Whether it has told no id. Then its address stands for one, which can own nothing.
   var isAnonymous: Bool { id.text == endpoint.description }
 }
 
@@ -81,15 +81,15 @@ struct Membership {
     return peer
   }
 
-  /// Who makes room: the longest silent of those that hold nothing, so that thousands of invented names do not
-  /// drive out the holders; else the longest silent.
+  /// The peer that makes room for another: the longest silent one of those that hold nothing, so that thousands of invented
+  /// names do not drive out holders; if all hold something, the longest silent one.
   var mostDispensable: TrackedPeer? {
     table.values.min {
       ($0.held.isEmpty ? 0 : 1, $0.lastSeen) < ($1.held.isEmpty ? 0 : 1, $1.lastSeen)
     }
   }
 
-  /// - Parameter count: at most so many are chosen.
+  /// - Returns: different peers, `count` of them if there are so many.
   func random(
     _ count: Int, except excluded: (TrackedPeer) -> Bool = { _ in false },
     using random: inout RandomSource

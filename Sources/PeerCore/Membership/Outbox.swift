@@ -1,28 +1,28 @@
 import DequeModule
 import OrderedCollections
 
-/// Holds back what a stranger's message makes us send (PROTOCOL.md, "Protection": GOSSIP makes us connect
-/// to an address that a stranger chose). One message to a destination in `Limits.answerInterval`,
-/// `answersPerSecond` in all, and `answerBytesPerSecond` of replies; what exceeds that waits, within bounds, or
-/// is dropped and counted.
+/// Holds back what a stranger's message makes us send (PROTOCOL.md, "Protection": GOSSIP makes us connect to an address
+/// that a stranger chose). It lets out one message to a destination in `Limits.answerInterval`, `answersPerSecond` in
+/// all, and `answerBytesPerSecond` of replies. What exceeds that waits, within bounds, or is dropped and counted.
 struct Outbox {
   enum Item: Equatable {
-    /// As it is: a GOSSIP that is passed on.
+    /// A GOSSIP that is passed on, as it is.
     case message([UInt8])
-    /// A GOSSIP of our own, made when its turn comes.
+    /// A GOSSIP of our own, which is made when its turn comes.
     case greeting
     case delete(FileID)
   }
 
-  /// What is released: a reply is made when its turn comes, so that it is up to date.
+  /// What is let out.
   enum Release: Equatable {
+    /// A GOSSIP_REPLY, which is made when its turn comes, so that it is up to date.
     case reply
     case item(Item)
   }
 
   private struct Destination {
     var wantsReply = false
-    /// What went last. A reply and an item take turns: a peer that gossips faster than it may be answered
+    /// Whether a reply was the last to go. Replies and items take turns: a peer that gossips faster than it may be answered
     /// always waits for a reply, and would otherwise never get anything else.
     var repliedLast = false
     var items: Deque<Item> = []
@@ -30,16 +30,16 @@ struct Outbox {
     var isWaiting: Bool { wantsReply || !items.isEmpty }
   }
 
-  /// Forwards that wait for one destination: older gossip than this many is of no use to it.
+  /// The most items that wait for one destination. Gossip that is older than so many others is of no use.
   private static let itemsPerDestination = 8
 
   private let limits: Limits
   private var destinations: OrderedDictionary<Endpoint, Destination> = [:]
-  /// Messages that wait for their turn.
+  /// How many messages wait for their turn.
   private(set) var waiting = 0
   private var budget: TokenBucket
   private var replyBudget: TokenBucket
-  /// Messages dropped since the count was last taken.
+  /// How many messages were dropped since the number was last taken.
   private var dropped = 0
 
   init(limits: Limits) {
@@ -63,7 +63,7 @@ struct Outbox {
       dropped += 1
       return
     }
-    // A peer that goes on listing a file is told of its deletion once at a time.
+    // A peer that goes on listing a deleted file has one DELETE waiting at a time.
     if destinations[endpoint]?.items.contains(item) == true { return }
     destinations[endpoint, default: Destination()].items.append(item)
     waiting += 1
@@ -74,10 +74,10 @@ struct Outbox {
     }
   }
 
-  /// What may go now, in the order in which destinations began to wait; one that was served goes to the
-  /// end, so that many busy ones cannot starve the others.
+  /// Lets out what may go now, in the order in which destinations began to wait. One that was served goes to the end, so
+  /// that many busy ones cannot starve the others.
   ///
-  /// - Parameter replyBytes: of a reply, as far as is known.
+  /// - Parameter replyBytes: bytes of a GOSSIP_REPLY, as far as is known.
   mutating func release(at uptime: Int64, replyBytes: Int) -> [(to: Endpoint, what: Release)] {
     guard !destinations.isEmpty else { return [] }
     budget.refill(at: uptime)
@@ -110,14 +110,15 @@ struct Outbox {
     return .item(destinations.values[index].items.removeFirst())
   }
 
-  /// Every destination waits for its turn, or was served within the last `Limits.answerInterval`.
+  /// Whether there are no more destinations than those that wait for their turn, and those that were served within the last
+  /// `Limits.answerInterval`.
   var isWithinBounds: Bool {
     let served =
       Int64(limits.answerBurst) + Int64(limits.answersPerSecond) * (limits.answerInterval / 1000 + 1)
     return waiting <= limits.waitingAnswers && Int64(destinations.count) <= Int64(waiting) + served
   }
 
-  /// When something may go; `nil` while nothing waits.
+  /// The `uptime` at which something may go next; `nil` while nothing waits.
   func nextRelease(after uptime: Int64) -> Int64? {
     let nextReply = uptime + replyBudget.wait
     let earliest = destinations.values.lazy.filter(\.isWaiting)

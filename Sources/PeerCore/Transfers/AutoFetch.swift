@@ -1,4 +1,4 @@
-/// The files that are fetched once after the start (PROTOCOL.md, "Messages": timings).
+/// Whether the files that are fetched by themselves after the start have been (PROTOCOL.md, "Messages": timings).
 enum AutoFetch: Equatable {
   case notStarted
   case waiting(until: Int64)

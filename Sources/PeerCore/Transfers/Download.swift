@@ -2,22 +2,23 @@ import OrderedCollections
 
 /// A file on its way here (PROTOCOL.md, "Transfers" and "Extension").
 ///
-/// What is missing of it is cut into parts, each asked of one holder: an attempt. A holder that has finished
-/// takes the next part, nearly in the order of the file, or a share of what the slowest one has left, so that all
-/// end together, however fast each is. When everything is there, the file's id decides; only then it is kept.
+/// What is missing of it is cut into parts, each of which is asked of one holder; that is an attempt. A holder that has
+/// finished takes the next part, nearly in the order of the file, or a share of what the slowest holder has left, so that
+/// all end at the same time, however fast each is. When all bytes are here, the file's id decides, and only then the file
+/// is kept.
 struct Download {
   enum State: Equatable {
     case queued
-    /// Storage looks for what an earlier run has left of it.
+    /// Storage is looking for what an earlier run has left of it.
     case opening
     case active
-    /// All bytes are there: they are hashed, or compared with a block list.
+    /// All bytes are here, and are being hashed, or compared with a block list.
     case verifying
-    /// Its bytes verify; storage moves them into `files/`.
+    /// Its bytes verify, and storage is moving them into `files/`.
     case keeping(ArrivalID)
     /// It has come unasked as well, and storage moves that into `files/`.
     case absorbed(by: ArrivalID)
-    /// Every holder failed; the next round begins at that `uptime`.
+    /// Every holder has failed; the next round begins at that `uptime`.
     case waiting(until: Int64)
     case paused
   }
@@ -27,35 +28,38 @@ struct Download {
   var rank: Int64
   var priority = TransferPriority.normal
   var state = State.queued
-  /// Bytes of the file, as its holders tell.
+  /// Bytes of the whole file, as its holders say.
   var size: UInt64?
-  /// Bytes that are here, without those of running attempts.
+  /// The bytes that are here, without those of running attempts.
   var done = RangeSet<UInt64>()
   var attempts: OrderedDictionary<AttemptID, Attempt> = [:]
-  /// Who gave what, in the order of arrival.
+  /// Which holder gave which bytes, in the order of their arrival.
   var given: [(range: Range<UInt64>, by: PeerHandle)] = []
-  /// An earlier run, or an earlier try of this one, may have left bytes of it in storage.
+  /// Whether an earlier run, or an earlier try of this run, may have left bytes of it in storage.
   var mayHaveBytes: Bool
-  /// Bytes are here of which nobody knows any longer who gave them.
+  /// Whether bytes are here of which it is no longer known who gave them.
   var hasOldBytes = false
-  /// Bytes from several holders did not verify, and nobody could tell which: from now on each holder gives
-  /// the whole file or nothing.
+  /// Whether each holder gives the whole file or nothing: bytes from several holders did not verify, and it could not be
+  /// found out which were wrong.
   var isSolo = false
   var blocks = BlockSearch()
-  /// How the first holder described the file.
+  /// What the first holder said of the file.
   var told: FileData?
-  /// The timestamps that holders sent with the file; one of them may verify where the known one does not.
+  /// The timestamps that holders have sent with the file. One of them may verify where the known one does not.
   var timestamps: [Lexeme] = []
-  /// Holders that failed in this round.
+  /// The holders that have failed in this round.
   var failed: Set<PeerHandle> = []
-  /// Rounds over all holders that have failed.
+  /// How many rounds over all holders have failed.
   var rounds = 0
-  /// Holders asked so far.
+  /// How many holders have been asked so far.
   var tries = 0
+  /// The holder that was asked last, as people are shown it.
   var peer: String?
+  /// How fast it comes from all holders together.
   var meter = RateMeter(at: 0)
   /// The `uptime` at which it last began to run.
   var began: Int64 = 0
+  /// Why the last attempt failed, as people are shown it.
   var error: String?
 
   init(number: UInt64, file: FileID, rank: Int64, mayHaveBytes: Bool) {
@@ -72,14 +76,14 @@ struct Download {
     let start: UInt64
     /// Where it ends; `nil` at the end of the file.
     var end: UInt64?
-    /// Up to where its bytes are here.
+    /// The position up to which its bytes are here.
     var position: UInt64
-    /// The extension's requests are understood by the holder, as far as is known.
+    /// The features of the extension that the holder understands, as far as is known.
     let features: Features
     /// The `uptime` at which it was asked.
     let began: Int64
     var meter: RateMeter
-    /// Another attempt asks for the same bytes: whichever ends first.
+    /// Whether another attempt asks for the same bytes; the one that ends first counts.
     var isDoubled = false
 
     var received: Range<UInt64> { start..<max(start, position) }
@@ -87,31 +91,32 @@ struct Download {
     /// Seconds since it was asked.
     func age(at uptime: Int64) -> Double { Double(uptime - began) / 1000 }
 
-    /// Bytes that are still to come, where that is known.
+    /// How many bytes are still to come; `nil` if that is not known.
     func left(size: UInt64?) -> UInt64? {
       guard let end = end ?? size else { return nil }
       return end > position ? end - position : 0
     }
 
-    /// Seconds that they will take; endless for one that gives nothing.
+    /// How many seconds they will still take; infinity if nothing comes.
     func secondsLeft(size: UInt64?) -> Double {
       guard let left = left(size: size) else { return .infinity }
       return meter.rate >= 1 ? Double(left) / meter.rate : .infinity
     }
   }
 
-  /// The lists of block hashes that were asked for, and what they were good for.
+  /// The block lists that were asked for, and what came of them.
   struct BlockSearch {
+    /// The list that blocks are checked against, and who gave it.
     var list: (list: BlockList, from: PeerHandle)?
-    /// Is being asked for one.
+    /// The holder that is being asked for its list.
     var attempt: (id: AttemptID, holder: PeerHandle)?
-    /// Gave one, or could not.
+    /// The holders that have been asked, whether they could give one or not.
     var asked: Set<PeerHandle> = []
-    /// Blocks that did not match, with the holder that gave them.
+    /// The blocks that did not match the list, and the holders that gave them.
     var wrong: [Int: PeerHandle] = [:]
   }
 
-  /// Bytes that it will need, or takes already, of the quota.
+  /// How many bytes of the quota it takes up, or will need.
   var reservedBytes: UInt64 {
     switch state {
     case .keeping: 0
@@ -129,7 +134,7 @@ struct Download {
     return here.ranges.first.map { $0.lowerBound == 0 && $0.upperBound >= size } ?? false
   }
 
-  /// What is here, with the bytes of running attempts.
+  /// The bytes that are here, with those of running attempts.
   private var here: RangeSet<UInt64> {
     var here = done
     for attempt in attempts.values where !attempt.received.isEmpty {
@@ -138,24 +143,25 @@ struct Download {
     return here
   }
 
-  /// The attempt for the first bytes that are missing, if they are asked for and nobody else has been asked too.
+  /// The attempt for the first bytes that are missing, which hashing waits for. `nil` if nobody has been asked for them, or
+  /// two have.
   var first: (key: AttemptID, value: Attempt)? {
     let missing = here.ranges.first.map { $0.lowerBound == 0 ? $0.upperBound : 0 } ?? 0
     return attempts.first { !$0.value.isDoubled && $0.value.position == missing }.map { ($0.key, $0.value) }
   }
 
-  /// Bytes that are here.
+  /// How many bytes are here.
   var bytes: UInt64 { here.ranges.reduce(0) { $0 + UInt64($1.upperBound - $1.lowerBound) } }
 
-  /// Everybody who gave some of the bytes that are here.
+  /// All holders that gave some of the bytes that are here.
   var givers: Set<PeerHandle> { Set(given.map(\.by)) }
 
-  /// Milliseconds before the next round, doubling from `Limits.firstRetry`.
+  /// How long to wait before the next round, in milliseconds: `Limits.firstRetry`, doubled with each round.
   func backOff(_ limits: Limits) -> Int64 {
     min(limits.longestRetry, limits.firstRetry << Int64(min(max(rounds - 1, 0), 16)))
   }
 
-  /// All bytes are given up, and with them what is known of where they came from.
+  /// Gives up all bytes, and with them what is known of where they came from.
   mutating func forgetBytes() {
     done = RangeSet()
     given = []

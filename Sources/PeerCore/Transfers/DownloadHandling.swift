@@ -1,4 +1,4 @@
-/// What becomes of attempts (PROTOCOL.md, "Transfers": fail-over, retry).
+/// What becomes of attempts (PROTOCOL.md, "Transfers": a failure tries the next holder).
 extension PeerState {
   private func find(_ id: AttemptID) -> (file: FileID, attempt: Download.Attempt)? {
     guard let file = attempts[id], let attempt = downloads[file]?.attempts[id] else { return nil }
@@ -23,10 +23,9 @@ extension PeerState {
     }
   }
 
-  /// A holder tells how large the file is. The first one who does is believed, for as long as nothing speaks
-  /// against it.
+  /// A holder says how large the file is. The first one to do so is believed, as long as nothing speaks against it.
   ///
-  /// - Returns: whether that agrees with what is known.
+  /// - Returns: whether the size agrees with what is known; if not, the attempt has failed.
   private mutating func accept(_ size: UInt64, from id: AttemptID, of file: FileID) -> Bool {
     guard let download = downloads[file], download.size != size else { return true }
     let others = download.attempts.contains { $0.key != id && $0.value.position > $0.value.start }
@@ -42,7 +41,7 @@ extension PeerState {
     return true
   }
 
-  /// Counts what has come, and lets go of the attempt.
+  /// Ends an attempt. What has come by it is counted.
   @discardableResult
   mutating func endAttempt(_ id: AttemptID, cancel: Bool = false) -> Download.Attempt? {
     guard let (file, attempt) = find(id) else { return nil }
@@ -57,12 +56,12 @@ extension PeerState {
     return attempt
   }
 
-  /// All of its part has come, up to `end`.
+  /// The whole part of an attempt has come, up to `end`.
   mutating func finishAttempt(_ id: AttemptID, _ data: FileData, end: UInt64) {
     guard let (file, attempt) = find(id) else { return }
     noteProgress(id, position: end, size: data.raw?.size)
     guard let download = downloads[file], find(id) != nil else { return }
-    // A whole file as hex tells its size by its end; a hint told before may have been wrong.
+    // A whole file in hex tells its size by its end. What a hint has said before may have been wrong.
     let isWhole = data.raw == nil && attempt.start == 0 && download.attempts[id]?.end == nil
     if !isWhole, let expected = download.attempts[id]?.end ?? download.size, end < expected {
       return failAttempt(id, .truncated)
@@ -96,7 +95,7 @@ extension PeerState {
       log(.warning, "\(who) failed to give \(named(file)): \(failure)")
       membership.update(attempt.holder) {
         $0.failures += 1
-        // Somebody else may have told in its name what it can do.
+        // It may be that somebody else has told in its name what it can do.
         if attempt.received.isEmpty, failure.mayBeMisunderstanding { $0.distrustsFeatures = true }
       }
       change(file) {

@@ -1,21 +1,20 @@
 import OrderedCollections
 
-/// The queue of downloads: in order, and sorted by what they do, so that a step costs the same however many
-/// wait.
+/// The queue of downloads, in order, and grouped by what they are doing, so that a step costs the same, however many wait.
 struct DownloadTable {
-  /// What a download does, as far as the queue cares.
+  /// What a download is doing, as far as the queue cares.
   enum Standing: Hashable {
     case queued
     /// It occupies one of the slots of `--downloads`.
     case running
-    /// All is here, and is being verified and kept.
+    /// All its bytes are here, and are being verified and kept.
     case ending
     case waiting
     case paused
   }
 
   private var table: [FileID: Download] = [:]
-  /// By priority, then rank.
+  /// All downloads by priority, then by rank.
   private(set) var order: [FileID] = []
   private var standings: [Standing: OrderedSet<FileID>] = [:]
   private var lastRank: Int64 = 0
@@ -30,7 +29,7 @@ struct DownloadTable {
     table.index(forKey: file).map { read(table.values[$0]) }
   }
 
-  /// In the order in which they came there.
+  /// Those that are doing that, in the order in which they began to.
   func files(_ standing: Standing) -> OrderedSet<FileID> { standings[standing] ?? [] }
 
   mutating func insert(_ download: Download) {
@@ -65,7 +64,7 @@ struct DownloadTable {
     order.insert(file, at: place(of: table.values[index]))
   }
 
-  /// What the order and the standings follow from.
+  /// What a download's place and group follow from.
   private struct Key: Equatable {
     let priority: TransferPriority
     let rank: Int64
@@ -78,7 +77,7 @@ struct DownloadTable {
     }
   }
 
-  /// Where a download is in the order, or belongs.
+  /// The place of a download in the order, whether it is there already or not.
   private func place(of download: borrowing Download) -> Int {
     let (priority, rank, file) = (download.priority, download.rank, download.file)
     var low = 0
@@ -96,7 +95,7 @@ struct DownloadTable {
     return low
   }
 
-  /// In order.
+  /// All downloads as people are shown them, in order.
   func views(name: (FileID) -> String) -> [TransferView] {
     order.compactMap { file in
       table.index(forKey: file).map { table.values[$0].view(name: name(file)) }

@@ -1,9 +1,9 @@
 /// Which holder gives which part of a file (PROTOCOL.md, "Extension": several holders at once).
 ///
-/// Every holder has the whole file, so no part is rarer than another; rare are holders. A holder that is the
-/// only one of a file that waits is spared for it where others can do.
+/// Every holder has the whole file, so that no part is rarer than another. What is rare are holders: one that alone has
+/// another file which waits is spared for that, where others can do.
 extension PeerState {
-  /// Gives every holder that may help something to do.
+  /// Gives each holder that can help something to do.
   mutating func assignHolders(to id: FileID) {
     while let download = downloads[id], download.state == .active {
       if download.isComplete { return beginVerifying(id) }
@@ -20,7 +20,7 @@ extension PeerState {
     }
   }
 
-  /// Nobody gives anything: the round is over, or the last holder has gone.
+  /// Nobody gives anything: the round is over, or there is no holder any longer.
   private mutating func endIdleDownload(_ download: Download) {
     guard let record = catalogue[download.file] else { return }
     if record.holders.isEmpty {
@@ -33,14 +33,14 @@ extension PeerState {
 
   // MARK: Holders
 
-  /// Of those that have not failed: the one that serves fewest of our downloads and is not needed elsewhere;
-  /// of these the one that failed least, then the fastest; of these any.
+  /// Of the holders that have not failed, the one that serves fewest of our downloads, then one that is not needed
+  /// elsewhere, then the one that has failed least often, then the fastest; of equals any.
   private mutating func chooseHolder(for download: Download) -> TrackedPeer? {
     guard let record = catalogue[download.file] else { return nil }
     let asked = Set(download.attempts.values.map(\.holder))
     var peers = record.holders.compactMap { membership[$0] }
       .filter { !download.failed.contains($0.handle) && !asked.contains($0.handle) }
-    // Who gives only whole files, as hex, helps nobody who already gives parts.
+    // A holder that gives only whole files, in hex, is of no help beside one that gives parts.
     if !asked.isEmpty || peers.contains(where: { $0.features.contains(.range) }) {
       peers.removeAll { !$0.features.contains(.range) }
     }
@@ -57,7 +57,7 @@ extension PeerState {
     return peers.filter { cost($0) == least }.randomElement(using: &random)
   }
 
-  /// The only holders of files that are about to begin.
+  /// The holders that alone have a file which is about to be fetched.
   private func holdersNeededElsewhere(than file: FileID) -> Set<PeerHandle> {
     var needed: Set<PeerHandle> = []
     for waiting in downloads.files(.queued).prefix(limits.downloadsLookedAhead) where waiting != file {
@@ -79,8 +79,8 @@ extension PeerState {
     }
   }
 
-  /// What keeps the hash waiting for somebody much slower; else what is missing and asked of nobody; else a share of
-  /// what another holder has left.
+  /// What a holder is to be asked for: a share of what hashing waits for, if a much slower holder gives that; otherwise what
+  /// nobody has been asked for yet; otherwise a share of what the slowest holder has left.
   private mutating func part(of download: Download, for holder: TrackedPeer) -> Part? {
     guard let size = download.size else {
       return download.attempts.isEmpty ? Part(start: 0, end: nil) : nil
@@ -111,12 +111,12 @@ extension PeerState {
     return seconds >= limits.patienceWithLastBlocks / 4 && holder.rate > limits.muchFaster * theirs
   }
 
-  /// Seconds.
+  /// How long to wait for the last blocks, in seconds.
   private func patience(of holder: TrackedPeer, with attempt: Download.Attempt) -> Double {
     limits.patienceWithLastBlocks / (isMuchFaster(holder, than: attempt) ? 4 : 1)
   }
 
-  /// No bound where one holder gives all.
+  /// The most bytes to ask a holder for at once. There is no bound where one holder gives everything.
   private func largestPart(of download: Download) -> UInt64 {
     guard !download.isSolo, let holders = catalogue[download.file]?.holders else { return .max }
     let able = holders.count {
@@ -125,7 +125,7 @@ extension PeerState {
     return able > 1 ? limits.largestPart : .max
   }
 
-  /// Of what another holder has left, as much as both will be ready with at the same time.
+  /// Of what another holder has left, so much that both will be ready at the same time.
   private mutating func share(
     of other: (key: AttemptID, value: Download.Attempt), in download: Download, size: UInt64,
     for holder: TrackedPeer

@@ -1,4 +1,4 @@
-/// From a file that has arrived whole to one that is here, or is refused (PROTOCOL.md, "Transfers").
+/// The way of a file that has arrived whole: it is here in the end, or refused (PROTOCOL.md, "Transfers").
 extension PeerState {
   // MARK: Unasked files
 
@@ -58,8 +58,7 @@ extension PeerState {
 
   // MARK: Keeping
 
-  /// The entry of a file whose bytes are known. Its timestamp is one that they verify with, whatever was
-  /// reported of it before.
+  /// The entry of a file whose bytes are known. Its timestamp is one that they verify with, whatever was reported before.
   func verified(_ entry: FileEntry, filledFrom file: ReceivedFile) -> FileEntry {
     var entry = entry
     if entry.name.isEmpty { entry.name = file.data.name }
@@ -75,7 +74,7 @@ extension PeerState {
     effects.append(.keep(file.arrival, entry, firstSeen: firstSeen))
   }
 
-  /// The file is verified, synced, in place and recorded: only now it is announced.
+  /// The file is verified, synced, in its place and recorded. Only now it is announced.
   mutating func finishKeeping(_ arrival: ArrivalID, _ copy: LocalCopy) {
     guard let entry = keeping.removeValue(forKey: arrival) else { return }
     if catalogue.tombstones[entry.id] != nil {

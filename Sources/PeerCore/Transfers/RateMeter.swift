@@ -1,5 +1,5 @@
-/// A smoothed rate: an exponential average with a time constant of about three seconds, so that a figure
-/// can be read but still follows.
+/// Measures a rate, smoothed: an exponential average with a time constant of about three seconds, so that the figure can
+/// be read and still follows.
 struct RateMeter {
   private static let timeConstant = 3_000.0
   private var bytes: UInt64
@@ -8,13 +8,13 @@ struct RateMeter {
   private(set) var rate = 0.0
   private var isFirst = true
 
-  /// - Parameter total: bytes up to then, which count for no rate.
+  /// - Parameter total: bytes up to now, which do not count.
   init(at uptime: Int64, total: UInt64 = 0) {
     time = uptime
     bytes = total
   }
 
-  /// - Parameter total: bytes so far.
+  /// - Parameter total: all bytes so far.
   mutating func record(_ total: UInt64, at uptime: Int64) {
     let elapsed = Double(uptime - time)
     guard elapsed >= 50, total >= bytes else { return }
@@ -26,6 +26,6 @@ struct RateMeter {
     time = uptime
   }
 
-  /// Bytes that have probably come since the last were recorded.
+  /// How many bytes have probably come since the last record.
   func sinceLast(at uptime: Int64) -> UInt64 { UInt64(max(0, rate * Double(uptime - time) / 1000)) }
 }

@@ -1,16 +1,16 @@
 /// A file, or a part of it, on its way to another peer.
 struct Upload {
   enum Cause: Equatable {
-    /// A GET_FILE on that connection.
+    /// A GET_FILE has come on that connection.
     case request(ConnectionID, GetFile)
-    /// Our own push, replicated to that peer.
+    /// A file that was pushed here is replicated to that peer.
     case replication(Endpoint)
   }
 
   let number: UInt64
   let file: FileID
   let peer: String
-  /// Where it goes to, numeric if that is known; addresses share the slots.
+  /// The address that it goes to, numeric if that is known. Slots are shared out by address.
   let address: String
   let cause: Cause
   var isRunning = false

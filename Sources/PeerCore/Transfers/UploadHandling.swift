@@ -12,11 +12,15 @@ extension PeerState {
       effects.append(.refuse(connection))
       return
     }
-    let peer = membership.peers.first { $0.addresses.contains(address) && $0.addresses.count == 1 }
-    let unique = membership.peers.count { $0.addresses.contains(address) } == 1
     enqueueUpload(
-      id, to: unique ? peer?.id.text ?? address : address, at: address,
+      id, to: nameOfPeer(at: address) ?? address, at: address,
       bytes: request.part(ofSize: copy.size)?.length ?? copy.size, cause: .request(connection, request))
+  }
+
+  /// The id of the one tracked peer whose only address that is; `nil` if it could be several.
+  private func nameOfPeer(at address: String) -> String? {
+    let there = membership.peers.filter { $0.addresses.contains(address) }
+    return there.count == 1 && there[0].addresses.count == 1 ? there[0].id.text : nil
   }
 
   mutating func receive(_ request: GetBlocks, from address: String, on connection: ConnectionID) {

@@ -1,4 +1,4 @@
-/// From all bytes to a verified file, and what is done if they are not its bytes (PROTOCOL.md, "Extension":
+/// Whether the bytes that have come are those of the file, and what is done if they are not (PROTOCOL.md, "Extension":
 /// block lists).
 extension PeerState {
   // MARK: Verifying
@@ -14,7 +14,7 @@ extension PeerState {
     effects.append(.verify(id, timestamps: timestamps))
   }
 
-  /// Its bytes were hashed.
+  /// The bytes of a download were hashed.
   mutating func takeVerified(_ id: FileID, _ file: ReceivedFile) {
     guard let download = downloads[id], let record = catalogue[id], download.state == .verifying else {
       effects.append(.discard(file.arrival))
@@ -27,7 +27,7 @@ extension PeerState {
     var file = file
     if let told = download.told { file.data = told }
     if let pushed = keeping.first(where: { $0.value.id == id })?.key {
-      // It was pushed meanwhile. Kept twice, it would lie in files/ under two names.
+      // The file was pushed here meanwhile. If it were kept twice, it would lie in files/ under two names.
       effects.append(.discard(file.arrival))
       return absorbDownload(id, by: pushed)
     }
@@ -46,8 +46,8 @@ extension PeerState {
 
   // MARK: Mending
 
-  /// The bytes are not those of the file. If one holder gave them all, it was that one; else block lists
-  /// tell whose are wrong, and if they can't, each holder has to give the whole file.
+  /// The bytes are not those of the file. If one holder gave them all, it is to blame. Otherwise block lists tell whose
+  /// bytes are wrong; if they cannot, each holder has to give the whole file.
   private mutating func mend(_ id: FileID) {
     guard let download = downloads[id] else { return }
     let givers = download.givers
@@ -96,7 +96,7 @@ extension PeerState {
   /// Storage has compared what is here with a list.
   mutating func takeChecked(_ id: FileID, wrong: [Int]) {
     guard let download = downloads[id], download.state == .verifying, let size = download.size else { return }
-    // A list that all bytes agree with describes another file; one that none agrees with, too.
+    // If all blocks agree with the list, it is of other bytes than the file's; and so it is if none does.
     guard !wrong.isEmpty, wrong.count < Int(BlockList.count(ofSize: size)) || size <= BlockList.blockSize
     else {
       return seekNextList(id)
@@ -111,7 +111,7 @@ extension PeerState {
     change(id) {
       for range in ranges { $0.done.remove(contentsOf: range) }
       $0.given.removeAll { liars.contains($0.by) }
-      // Those bytes that remain of theirs are as good as the list says.
+      // What remains of their bytes agrees with the list, which is all that is known of it.
       $0.hasOldBytes = true
       $0.state = .active
     }
@@ -120,7 +120,7 @@ extension PeerState {
 
   // MARK: Block lists
 
-  /// What takes long from several holders is better checked block by block.
+  /// A download from several holders that takes long is checked block by block as it comes.
   mutating func seekBlockList(_ download: Download) {
     let holders = Set(download.attempts.values.map(\.holder))
     guard holders.count > 1, download.blocks.list == nil, download.blocks.attempt == nil,
@@ -167,7 +167,7 @@ extension PeerState {
     }
   }
 
-  /// - Returns: whether it was a block list that could not be had.
+  /// - Returns: whether what failed was the request for a block list.
   mutating func failBlockSearch(_ attempt: AttemptID, _ failure: TransferFailure) -> Bool {
     guard let id = attempts[attempt], downloads[id]?.blocks.attempt?.id == attempt else { return false }
     log(.debug, "no block list of \(named(id)): \(failure)")
@@ -175,8 +175,8 @@ extension PeerState {
     return true
   }
 
-  /// Whether it is the list that is wrong, rather than the block: its own giver gave another block, or
-  /// somebody else failed on the same one.
+  /// Whether the list is wrong rather than the block: the holder that gave the list contradicts it, or another holder has
+  /// failed on the same block.
   func contradictsList(_ file: FileID, _ block: Int, _ holder: PeerHandle) -> Bool {
     guard let blocks = downloads[file]?.blocks, let list = blocks.list else { return false }
     if list.from == holder { return true }

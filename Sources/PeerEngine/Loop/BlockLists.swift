@@ -1,10 +1,10 @@
 import PeerCore
 
-/// The block hashes of files that are here, made when they are first asked for and remembered for those who
-/// ask next (PROTOCOL.md, "Extension").
+/// The block lists of files that are here. Each is made when it is first asked for, and remembered for those who ask next
+/// (PROTOCOL.md, "Extension").
 actor BlockLists {
-  /// Hashes that are remembered, 32 MiB: those of 1 TiB of files. Whoever asks again and again has no file that is among
-  /// them hashed a second time.
+  /// How many hashes are remembered: 32 MiB of them, those of 1 TiB of files. Whoever asks again and again has no file
+  /// that is among them hashed a second time.
   private static let capacity: UInt64 = 1 << 20
 
   private let store: HomeStore
@@ -14,7 +14,7 @@ actor BlockLists {
 
   init(store: HomeStore) { self.store = store }
 
-  /// `nil` if the file can't be read.
+  /// `nil` if the file cannot be read.
   func list(of file: FileID, _ copy: LocalCopy) async -> BlockList? {
     if let known = lists.first(where: { $0.copy == copy }) { return await known.list.value }
     let task = Task { [store] in try? await store.blockList(of: copy) }

@@ -1,13 +1,13 @@
 import PeerCore
 
-/// Keeps the catalogue true to `files/`: looks at the start, and whenever something there may have changed.
+/// Keeps the catalogue true to `files/`: it looks there at the start, and whenever something may have changed.
 struct FilesWatcher: Sendable {
   let store: HomeStore
   let loop: EngineLoop
   let owner: PeerID
   private static let longestRest = Duration.seconds(10)
 
-  /// Until the task is cancelled.
+  /// Watches until the task is cancelled.
   func run() async {
     let changes = store.changes()
     await look()
@@ -15,12 +15,12 @@ struct FilesWatcher: Sendable {
       if Task.isCancelled { return }
       let start = ContinuousClock.now
       await look()
-      // Where files keep coming, looking takes a fifth of the time at most.
+      // While files keep coming, looking takes a fifth of the time at most.
       try? await Task.sleep(for: min((ContinuousClock.now - start) * 4, Self.longestRest))
     }
   }
 
-  /// Again, as long as there is more to hash or some files are still being written.
+  /// Scans, and goes on as long as there is more to hash, or some files are still being written.
   private func look() async {
     while !Task.isCancelled {
       do {

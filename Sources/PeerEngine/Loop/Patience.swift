@@ -1,4 +1,4 @@
-/// Waits until the tasks have ended, but no longer than patience lasts. They are not cancelled.
+/// Waits until the tasks have ended, but no longer than `patience`. They are not cancelled.
 func wait(for tasks: [Task<Void, Never>], atMost patience: Duration) async {
   let (ended, continuation) = AsyncStream.makeStream(of: Never.self)
   Task {

@@ -1,9 +1,11 @@
 import NIOPosix
 import PeerCore
 
-/// Joins the page's view of files with storage's (`--share-http`).
+/// Lets the page open the files that storage has (`--share-http`).
 extension PeerEngine: FileSharing {
-  /// A copy in `files/`, to be read over HTTP.
+  /// Opens a copy in `files/` to be read over HTTP.
+  ///
+  /// - Throws: `StorageError`, if it is not the file that was recorded.
   public func open(_ copy: LocalCopy) async throws -> any SharedFile {
     let store = store
     let file = try await NIOThreadPool.singleton.runIfActive { try store.openCopy(copy) }
@@ -11,8 +13,8 @@ extension PeerEngine: FileSharing {
   }
 }
 
-/// A copy in `files/` that a visitor of the page reads, on threads that may wait for a disk, and within the
-/// bound of what is sent to peers (`--limit-up`).
+/// A copy in `files/` that a visitor of the page reads, on threads that may wait for a disk. What it sends counts towards
+/// the bound of uploads (`--limit-up`).
 private struct SharedCopy: SharedFile {
   let file: ReadableFile
   let limit: RateLimit?

@@ -1,8 +1,8 @@
 import PeerCore
 import Synchronization
 
-/// Hands the newest snapshot to whoever looks, and every further one to whoever waits. A listener that is
-/// slow misses snapshots, never the newest.
+/// Hands the newest snapshot to whoever looks, and each further one to whoever listens. A slow listener misses some
+/// snapshots, but never the newest.
 final class SnapshotHub: Sendable {
   private struct State {
     var newest: Snapshot

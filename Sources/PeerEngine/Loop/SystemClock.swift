@@ -1,7 +1,7 @@
 import Foundation
 import PeerCore
 
-/// The time, as the core wants it.
+/// The system's time, as the core wants it.
 struct SystemClock: Sendable {
   private let origin = ContinuousClock.now
 

@@ -1,7 +1,7 @@
 import PeerCore
 import Synchronization
 
-/// Connections whose GET_FILE or GET_BLOCKS waits for the core's decision.
+/// Connections on which a GET_FILE or a GET_BLOCKS waits for the core's decision.
 final class Answers: Sendable {
   enum Decision: Sendable {
     case refuse
@@ -19,7 +19,7 @@ final class Answers: Sendable {
 
   func forget(_ id: ConnectionID) { waiting.withLock { $0[id] = nil } }
 
-  /// - Returns: false if the connection is gone.
+  /// - Returns: false if the connection no longer waits.
   func decide(_ id: ConnectionID, _ decision: Decision) -> Bool {
     guard let continuation = waiting.withLock({ $0.removeValue(forKey: id) }) else { return false }
     continuation.yield(decision)
@@ -27,7 +27,7 @@ final class Answers: Sendable {
     return true
   }
 
-  /// The peer stops: nobody waits any longer.
+  /// Ends all waiting, as the peer stops.
   func finishAll() {
     let all = waiting.withLock { waiting in
       defer { waiting = [:] }

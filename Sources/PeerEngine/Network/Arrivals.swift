@@ -1,8 +1,8 @@
 import PeerCore
 import Synchronization
 
-/// Files that have arrived whole and wait for the core's decision. Each belongs to one event that is on its
-/// way to the core, so there are never more than connections.
+/// Files that have arrived whole, and wait for the core's decision. Each belongs to one event that is on its way to the
+/// core, so that there are never more than connections.
 final class Arrivals: Sendable {
   private struct State {
     var files: [ArrivalID: any IncomingFile] = [:]
@@ -23,7 +23,7 @@ final class Arrivals: Sendable {
     state.withLock { $0.files.removeValue(forKey: arrival) }
   }
 
-  /// Partial files of a peer that stops.
+  /// Throws all of them away, as the peer stops.
   func discardAll() {
     let files = state.withLock { state in
       defer { state.files = [:] }

@@ -2,11 +2,11 @@ import Foundation
 import NIOCore
 import PeerCore
 
-/// How fast TCP sends on loopback. BBR, the default of some systems, paces what it sends by the delays that it
-/// measures; on loopback there are none but those of a busy machine, and pacing by them halves the speed.
-/// Connections within the machine use Reno instead there; all others keep what the system chose.
+/// How fast TCP sends on loopback. BBR, the default of some systems, paces what it sends by the delays that it measures.
+/// On loopback there are no delays but those of a busy machine, and pacing by them halves the speed. Connections within
+/// the machine therefore use Reno on such systems; all others keep what the system has chosen.
 enum CongestionControl {
-  /// What to use on loopback instead of the system's choice; `nil` leaves it alone.
+  /// What to use on loopback instead of the system's choice; `nil` leaves that alone.
   static let onLoopback: String? = {
     let directory = "/proc/sys/net/ipv4"
     guard let chosen = try? String(contentsOfFile: "\(directory)/tcp_congestion_control", encoding: .utf8),
@@ -17,7 +17,7 @@ enum CongestionControl {
     return chosen.hasPrefix("bbr") && isAllowed ? "reno" : nil
   }()
 
-  /// Has an effect on what this side sends. A system that refuses keeps its choice.
+  /// Changes how this side of a connection sends, if it is one on loopback. A system that refuses that keeps its choice.
   static func prepare(_ channel: any Channel) {
     guard onLoopback == "reno", let address = channel.remoteAddress?.ipAddress,
       NumericAddress.isLoopback(address),

@@ -3,13 +3,13 @@ import NIOCore
 import PeerCore
 import Synchronization
 
-/// Delivers messages that expect no answer: connect, one write, half-close, so that readers that want the
-/// end see it at once. `NetworkLimits.sends` at a time; the others wait, within bounds.
+/// Delivers messages that expect no answer: it connects, writes once, and half-closes, so that readers which wait for the
+/// end see it at once. It makes `NetworkLimits.sends` deliveries at a time; the others wait, within bounds.
 ///
-/// Peers of this program take several messages on one connection: what waits for one of them goes together.
+/// Peers of this program take several messages on one connection. What waits for such a peer goes together.
 final class Courier: Sendable {
   private struct Parcel {
-    /// `nil`: all that waits to be joined.
+    /// `nil` stands for all messages that wait to be joined.
     var message: [UInt8]?
     var endpoint: Endpoint
   }
@@ -21,7 +21,7 @@ final class Courier: Sendable {
 
   private struct State {
     var waiting: Deque<Parcel> = []
-    /// Messages that go on one connection, by where they go; there is a parcel for each, waiting or under way.
+    /// Messages that go together on one connection, by their destination. Each has a parcel, which waits or is under way.
     var joined: [Endpoint: Joined] = [:]
     var joinedCount = 0
     var running = 0
@@ -32,7 +32,7 @@ final class Courier: Sendable {
   private let dialer: Dialer
   private let limits: NetworkLimits
   private let state = Mutex(State())
-  /// Told the outcome: `nil`, or why it could not be delivered.
+  /// Called with the outcome of each delivery: `nil`, or why it failed.
   private let outcome: @Sendable (Endpoint, String?) -> Void
 
   init(
@@ -43,8 +43,8 @@ final class Courier: Sendable {
     self.outcome = outcome
   }
 
-  /// - Parameter joins: the peer takes several messages on one connection.
-  /// - Returns: false if too many messages wait already; this one is dropped.
+  /// - Parameter joins: whether the peer takes several messages on one connection.
+  /// - Returns: false if too many messages wait already; then this one is dropped.
   func send(_ message: [UInt8], to endpoint: Endpoint, joins: Bool = false) -> Bool {
     let isAccepted = state.withLock { state in
       guard !state.isStopped, state.waiting.count + state.joinedCount < limits.waitingSends else {
@@ -75,7 +75,7 @@ final class Courier: Sendable {
     }
   }
 
-  /// Messages that came to be joined meanwhile get a parcel of their own.
+  /// A delivery is over. Messages that came to be joined meanwhile get a parcel of their own.
   private func end(_ parcel: Parcel) {
     state.withLock { state in
       guard parcel.message == nil else { return }
@@ -88,7 +88,7 @@ final class Courier: Sendable {
     endSend()
   }
 
-  /// Messages that wait for their turn.
+  /// How many messages wait for their turn.
   var waitingCount: Int { state.withLock { $0.waiting.count + $0.joinedCount } }
 
   func stop() {
@@ -109,7 +109,7 @@ final class Courier: Sendable {
     Task { await deliver(parcel) }
   }
 
-  /// What waits for a peer that cannot be reached is lost with it.
+  /// A delivery has failed: what waits for a peer that cannot be reached is lost.
   private func drop(_ parcel: Parcel) {
     if parcel.message == nil { _ = contents(parcel) }
     end(parcel)
@@ -143,8 +143,8 @@ final class Courier: Sendable {
     }
   }
 
-  /// An answer is not expected; but closing with unread bytes would reset the connection, and the message
-  /// might be lost with it. Many peers never close: they hold up no other message.
+  /// Waits for the other side to close. No answer is expected, but to close with unread bytes would reset the connection,
+  /// and the message might be lost. Many peers never close; they hold up no other message.
   private func linger(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ watchdog: Watchdog) async {
     let mayLinger = state.withLock { state in
       guard state.lingering < limits.lingering else { return false }
@@ -156,7 +156,7 @@ final class Courier: Sendable {
     do {
       for try await _ in inbound {}
     } catch {
-      // It was delivered; how the other side ends the connection is its own affair.
+      // The message was delivered. How the other side ends the connection is its own affair.
     }
     state.withLock { $0.lingering -= 1 }
   }

@@ -8,13 +8,13 @@ struct Dialer: Sendable {
   let group: any EventLoopGroup
   let limits: NetworkLimits
 
-  /// - Parameter receiveBuffer: bytes that the other side can send before anybody reads them; `nil` is the
-  ///   system's choice.
+  /// - Parameter receiveBuffer: how many bytes the other side can send before anybody reads them; `nil` leaves that to the
+  ///   system.
   /// - Throws: `TransferFailure.unreachable`.
   func connect(to endpoint: Endpoint, receiveBuffer: Int? = nil) async throws -> PeerChannel {
     var bootstrap = ClientBootstrap(group: group)
     if let receiveBuffer {
-      // Has to be known before the connection is made.
+      // The system has to know this before the connection is made.
       bootstrap = bootstrap.channelOption(
         .socketOption(.so_rcvbuf), value: ChannelOptions.Types.SocketOption.Value(receiveBuffer))
     }
@@ -35,7 +35,7 @@ struct Dialer: Sendable {
     }
   }
 
-  /// In the words that people know.
+  /// Why a connection failed, in words that people know.
   static func reason(_ error: any Error) -> String {
     switch error {
     case let error as NIOConnectionError:

@@ -2,9 +2,9 @@ import NIOPosix
 
 /// The threads that move bytes between sockets and memory.
 enum EventLoops {
-  /// Of accepted connections, which may become uploads, and of downloads.
+  /// Those of downloads and of accepted connections, which may become uploads.
   static let transfers = MultiThreadedEventLoopGroup.singleton
-  /// Of accepting connections and of messages that go out: they are few and small, and do not queue behind
-  /// the pieces of files. For the life of the process, as the singleton.
+  /// The one that accepts connections and sends messages, which are few and small, so that they do not queue behind the
+  /// pieces of files. It lives as long as the process, as the singleton does.
   static let messages = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 }

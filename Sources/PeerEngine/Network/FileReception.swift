@@ -1,10 +1,10 @@
 import DequeModule
 import PeerCore
 
-/// Files that arrive unasked on a connection: each from the first byte of its `data` to an arrival that the
-/// core decides about. Whatever ends the connection before that leaves nothing behind.
+/// Takes files that arrive unasked on a connection, each from the first byte of its `data` until the core decides about
+/// it. If the connection ends before, nothing is left behind.
 final class PushReceiver: FileReceiver {
-  /// Those that are arriving, or whose message is about to be dealt with; oldest first.
+  /// The files that are arriving, or whose message is about to be dealt with; the oldest first.
   private var receptions: Deque<FileReception> = []
   private let begin: (FileID?) throws -> FileReception
 
@@ -20,7 +20,7 @@ final class PushReceiver: FileReceiver {
 
   func take(_ bytes: UnsafeRawBufferPointer) throws { try receptions.last?.append(bytes) }
 
-  /// The file of the next message that has one.
+  /// The file that belongs to the next message that has one.
   func next() -> FileReception? { receptions.popFirst() }
 }
 
@@ -71,7 +71,7 @@ final class FileReception {
     try file.append(bytes)
   }
 
-  /// The message is whole.
+  /// The message has come whole: hands the file over to wait for the core's decision.
   func finish(_ data: FileData, in arrivals: Arrivals) -> ReceivedFile {
     isTaken = true
     return ReceivedFile(

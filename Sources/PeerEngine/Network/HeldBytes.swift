@@ -1,14 +1,14 @@
 import Synchronization
 
-/// Memory that half-read messages hold over all connections: a message may be large, a thousand large ones
-/// at once may not.
+/// Bounds the memory that half-read messages take up over all connections: one message may be large, but not a thousand
+/// at once.
 final class HeldBytes: Sendable {
   private let total = Mutex(0)
   private let limit: Int
 
   init(limit: Int) { self.limit = limit }
 
-  /// One connection's share; given back when it goes.
+  /// One connection's share, which is given back when the connection goes.
   final class Share {
     private let parent: HeldBytes
     private var bytes = 0

@@ -1,11 +1,11 @@
 import CSupport
 
-/// Hex text to bytes, however the text is split (PROTOCOL.md, "What is out there": `data`). The bytes lie in
-/// memory of the decoder's own, which is used again for each piece.
+/// Decodes hex text, however it is split (PROTOCOL.md, "What is out there": `data`). The bytes lie in memory of the
+/// decoder's own, which is used again for each piece.
 final class HexDecoder {
   /// The first digit of a pair whose second one has not come yet.
   private var half: UInt8?
-  /// Digits taken so far.
+  /// How many digits have come so far.
   private(set) var digits = 0
   private var scratch = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 0)
 
@@ -20,8 +20,8 @@ final class HexDecoder {
   /// Whether every pair is complete.
   var isComplete: Bool { half == nil }
 
-  /// - Returns: the bytes, valid until the next call; `nil` at a character that is no hex digit. One without
-  ///   its second is judged together with that.
+  /// - Returns: the bytes, valid until the next call; `nil` if a character is not a hex digit. A digit whose second one has
+  ///   not come yet is judged together with it.
   func decode(_ hex: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
     digits += hex.count
     guard let text = hex.bindMemory(to: UInt8.self).baseAddress, !hex.isEmpty else { return hex }

@@ -8,12 +8,12 @@ struct Listener: Sendable {
   /// - Parameters:
   ///   - address: numeric, or a name of this machine.
   ///   - port: 0 takes any free one.
-  /// - Throws: what the system says: in use, no permission, no such address.
+  /// - Throws: why the system refuses: the port is in use, no permission, no such address.
   static func bind(_ address: SocketAddress, limits: NetworkLimits) async throws -> Listener {
     let channel = try await ServerBootstrap(group: EventLoops.messages, childGroup: EventLoops.transfers)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      // Inherited by accepted connections, where it would be too late.
+      // Accepted connections inherit this; for them it would be too late to set it.
       .serverChannelOption(
         .socketOption(.so_rcvbuf),
         value: ChannelOptions.Types.SocketOption.Value(limits.acceptedReceiveBuffer)
@@ -32,7 +32,7 @@ struct Listener: Sendable {
 
   var port: Int { channel.channel.localAddress?.port ?? 0 }
 
-  /// Runs until the channel is closed or the task is cancelled.
+  /// Accepts connections until the channel is closed or the task is cancelled.
   func run(limits: NetworkLimits, _ serve: @escaping @Sendable (PeerChannel, String) async -> Void)
     async throws
   {

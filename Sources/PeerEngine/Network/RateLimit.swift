@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A rate for all transfers of one direction together: a token bucket with a burst of a tenth of a second,
-/// so that the flow is smooth. It can be changed at any time.
+/// Bounds the rate of all transfers of one direction together: a token bucket with a burst of a tenth of a second, so that
+/// the flow is smooth. The rate can be changed at any time.
 final class RateLimit: Sendable {
   private struct Bucket {
     /// Bytes a second; `nil` is no bound.
@@ -12,19 +12,21 @@ final class RateLimit: Sendable {
 
   private let bucket: Mutex<Bucket>
   private static let burst = Duration.milliseconds(100)
-  /// Waiting is in steps, so that a higher rate is soon felt.
+  /// Waits are made in steps, so that a higher rate is soon felt.
   private static let longestWait = Duration.milliseconds(500)
 
   init(bytesPerSecond: UInt64?) {
     bucket = Mutex(Bucket(rate: bytesPerSecond.map { Double($0) }, paidUntil: .now))
   }
 
-  /// What was taken before at the old rate is forgiven.
+  /// Changes the rate. What was taken at the old one is forgiven.
   func set(bytesPerSecond: UInt64?) {
     bucket.withLock { $0 = Bucket(rate: bytesPerSecond.map { Double($0) }, paidUntil: .now) }
   }
 
-  /// Takes so many bytes' worth and waits until they are earned.
+  /// Takes so many bytes, and waits until they are earned.
+  ///
+  /// - Throws: `CancellationError`.
   func take(_ bytes: Int) async throws {
     guard bytes > 0, let due = book(bytes) else { return }
     while true {
@@ -43,7 +45,7 @@ final class RateLimit: Sendable {
     }
   }
 
-  /// How many bytes are worth taking at once: what a twentieth of a second earns, within bounds.
+  /// How many bytes are worth taking at once: as many as a twentieth of a second earns, at least 4 KiB, and at most `bytes`.
   func piece(atMost bytes: Int) -> Int {
     guard let rate = bucket.withLock({ $0.rate }) else { return bytes }
     return min(bytes, max(4_096, Int(min(rate / 20, 1e9))))

@@ -2,9 +2,9 @@ import Foundation
 import NIOPosix
 import PeerCore
 
-/// Turns host names into numeric addresses, on threads of its own since the system's resolver blocks.
+/// Turns host names into numeric addresses, on threads that may wait, since the system's resolver blocks.
 struct Resolver: Sendable {
-  /// - Returns: IPv4 first, since every peer of the network speaks it; empty if the name means nothing.
+  /// - Returns: the addresses, those of IPv4 first, as every peer of the network speaks it; none if the name means nothing.
   func addresses(of host: String) async -> [String] {
     (try? await NIOThreadPool.singleton.runIfActive { Self.look(host) }) ?? []
   }

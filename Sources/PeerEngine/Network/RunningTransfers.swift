@@ -2,7 +2,7 @@ import NIOCore
 import PeerCore
 import Synchronization
 
-/// What runs and can be cancelled: a cancelled task whose connection is closed under it ends at once.
+/// The transfers that run, so that they can be cancelled: one whose connection is closed under it ends at once.
 final class RunningTransfers<ID: Hashable & Sendable>: Sendable {
   private struct State {
     var channels: [ID: any Channel] = [:]
@@ -11,7 +11,7 @@ final class RunningTransfers<ID: Hashable & Sendable>: Sendable {
 
   private let state = Mutex(State())
 
-  /// - Returns: false if it has been cancelled already.
+  /// - Returns: false if the transfer has been cancelled already.
   func begin(_ id: ID, on channel: any Channel) -> Bool {
     state.withLock {
       if $0.cancelled.contains(id) { return false }
@@ -20,7 +20,7 @@ final class RunningTransfers<ID: Hashable & Sendable>: Sendable {
     }
   }
 
-  /// - Returns: whether it was cancelled.
+  /// - Returns: whether the transfer was cancelled.
   @discardableResult
   func end(_ id: ID) -> Bool {
     state.withLock {
@@ -29,7 +29,7 @@ final class RunningTransfers<ID: Hashable & Sendable>: Sendable {
     }
   }
 
-  /// Only for what was begun, or is sure to begin.
+  /// Cancels a transfer that has begun, or is sure to begin.
   func cancel(_ id: ID) {
     let channel = state.withLock {
       $0.cancelled.insert(id)
@@ -40,7 +40,7 @@ final class RunningTransfers<ID: Hashable & Sendable>: Sendable {
 
   func isCancelled(_ id: ID) -> Bool { state.withLock { $0.cancelled.contains(id) } }
 
-  /// Those that run now.
+  /// Cancels all that run now.
   func cancelAll() {
     for id in state.withLock({ Array($0.channels.keys) }) { cancel(id) }
   }

@@ -1,16 +1,16 @@
 import CSupport
 import NIOPosix
 
-/// Runs the tasks of connections on threads of their own, since they write to and read from the disk:
-/// whatever blocks there holds up neither the event loops nor the tasks of everybody else.
+/// Runs the tasks of connections on threads of their own, since they read from and write to the disk: what blocks there
+/// holds up neither the event loops nor any other tasks.
 final class TransferExecutor: TaskExecutor {
   private let pool: NIOThreadPool
   private let yields: Bool
 
   /// - Parameters:
-  ///   - threads: two on two cores would let two slow disk writes stop all others; more than the transfers
-  ///     that run at once help nobody.
-  ///   - yields: the threads let others of this machine go first.
+  ///   - threads: with only two, two slow writes to the disk would stop all other transfers; more than transfers that run at
+  ///     once are of no use.
+  ///   - yields: whether the threads let others on this machine go first.
   init(threads: Int = 4, yields: Bool) {
     self.yields = yields
     pool = NIOThreadPool(numberOfThreads: threads)

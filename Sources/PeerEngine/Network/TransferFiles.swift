@@ -1,25 +1,25 @@
 import PeerCore
 
-/// Where the bytes of a file that arrives unasked go. Used by one connection at a time.
+/// Where the bytes of a file that arrives unasked go. One connection uses it at a time.
 protocol IncomingFile: AnyObject, Sendable {
-  /// Bytes so far.
+  /// How many bytes have come so far.
   var size: UInt64 { get }
   /// - Throws: `TransferFailure` of the disk.
   func append(_ bytes: UnsafeRawBufferPointer) throws
-  /// SHA-256 of the bytes so far followed by `suffix`.
+  /// The SHA-256 of the bytes so far followed by `suffix`.
   func digest(suffix: String) -> FileID
   func discard()
 }
 
 /// Where the bytes of a download go, from several connections at once.
 protocol DownloadTarget: AnyObject, Sendable {
-  /// Reserves room for a file of so many bytes.
+  /// The file has so many bytes: takes room for them.
   ///
   /// - Throws: `TransferFailure` of the disk.
   func expect(size: UInt64) throws
   /// - Throws: `TransferFailure` of the disk.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws
-  /// These bytes were written, and count from now on.
+  /// These bytes were written and are right, as far as is known: they count from now on.
   func confirm(_ range: Range<UInt64>) throws
 }
 
@@ -27,25 +27,25 @@ protocol DownloadTarget: AnyObject, Sendable {
 protocol OutgoingFile: Sendable {
   /// Bytes.
   var size: UInt64 { get }
-  /// - Returns: how many bytes were read: fewer than asked for only at the end.
-  /// - Throws: if the file has changed since it was opened, or can't be read.
+  /// - Returns: how many bytes were read: fewer than the buffer holds only at the end of the file.
+  /// - Throws: if the file has changed since it was opened, or cannot be read.
   func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int
-  /// Lets the disk begin to read what is soon to be sent.
+  /// Lets the disk begin to read a range that is soon to be sent.
   func beginReading(_ range: Range<UInt64>)
-  /// A descriptor of the file, for whoever closes it.
+  /// A descriptor of the file, which the caller has to close.
   func duplicateDescriptor() throws -> Int32
 }
 
-/// SHA-256 of bytes as they come.
+/// Hashes blocks of a file as their bytes come.
 protocol BlockHasher {
   mutating func update(_ bytes: UnsafeRawBufferPointer)
-  /// Of all bytes since the last call.
+  /// The SHA-256 of all bytes since the last call.
   mutating func finish() -> FileID
 }
 
 extension IncomingFile {
-  /// The ids that the bytes verify for, with the timestamp as it was sent and as it is known
-  /// (PROTOCOL.md, "What is out there": hash of a float, text or null timestamp).
+  /// The ids that the bytes verify for with these timestamps (PROTOCOL.md, "What is out there": hash of a float, text or
+  /// null timestamp).
   func digests(timestamps: [Lexeme]) -> [ReceivedFile.Digest] {
     var digests: [ReceivedFile.Digest] = []
     for timestamp in timestamps {

@@ -1,9 +1,9 @@
 import NIOCore
 import Synchronization
 
-/// Closes a channel whose peer keeps us waiting (PROTOCOL.md, "Protection": 15 s without a byte, a transfer
-/// at a least rate). The code that uses the channel tells what it waits for; time spent on our own work, such
-/// as the disk, never counts against the peer.
+/// Closes a channel whose peer keeps us waiting (PROTOCOL.md, "Protection": 15 s without a byte, a least rate for
+/// transfers). The code that uses the channel says what it waits for. The time of our own work, such as with the disk,
+/// never counts against the peer.
 final class Watchdog: Sendable {
   enum Verdict: Equatable, Sendable {
     case idle
@@ -43,13 +43,13 @@ final class Watchdog: Sendable {
 
   func stop() { state.withLock { $0.timer }?.cancel() }
 
-  /// Why the channel was closed; `nil` if this watchdog did not close it.
+  /// Why this watchdog has closed the channel; `nil` if it has not.
   var verdict: Verdict? { state.withLock { $0.verdict } }
 
   func waitForByte() { wait(atMost: limits.idleTimeout) }
-  /// The next request on a connection that is kept.
+  /// Waits for the next request on a connection that is kept.
   func waitForRequest() { wait(atMost: limits.keepAlive) }
-  /// The first byte of what the other side has to hash for.
+  /// Waits for the first byte of an answer that the other side has to hash a file for.
   func waitForHashing() { wait(atMost: limits.hashingTimeout) }
 
   private func wait(atMost time: TimeAmount) {
@@ -58,10 +58,10 @@ final class Watchdog: Sendable {
 
   func waitForWrite() { state.withLock { $0.wait = .forWrite(since: .now()) } }
 
-  /// Our turn: nobody is waited for.
+  /// It is our turn to work: nothing is waited for.
   func work() { state.withLock { $0.wait = .nothing } }
 
-  /// From now on at least `NetworkLimits.leastProgress` bytes have to come in every window.
+  /// From now on, `NetworkLimits.leastProgress` bytes at least have to come in each `NetworkLimits.progressWindow`.
   func demandProgress() {
     state.withLock {
       $0.windowStart = .now()
@@ -69,7 +69,7 @@ final class Watchdog: Sendable {
     }
   }
 
-  /// Until the next demand, any number of bytes is enough.
+  /// Until the next demand, bytes may come as slowly as they like.
   func endDemand() { state.withLock { $0.windowStart = nil } }
 
   func received(_ count: Int) {

@@ -3,15 +3,15 @@ import PeerCore
 
 /// The catalogue on disk: `catalogue.sqlite`.
 ///
-/// One connection (`DatabaseQueue`, not a pool): only the engine writes, one batch after the other, and
-/// nobody reads while the peer runs, for the core has it all in memory.
+/// It has one connection (a `DatabaseQueue`, not a pool): only the engine writes, one batch after the other, and nobody
+/// reads much while the peer runs, since the core has everything in memory.
 ///
-/// Write-ahead log with `synchronous = FULL`: a transaction that was committed survives a loss of power.
-/// `NORMAL` would be faster and never corrupt, but may lose the last transactions, and with them that a
-/// file in `files/` is a download, which must never turn into a file of our own. Batches make up for it.
+/// It has a write-ahead log with `synchronous = FULL`: a transaction that was committed survives a loss of power. `NORMAL`
+/// would be faster and would corrupt nothing, but could lose the last transactions and, with them, that a file in
+/// `files/` is a download; a download must never turn into a file of our own. Batches make up for the cost.
 ///
-/// `locking_mode = EXCLUSIVE`: the home's lock admits one peer anyhow, and without shared memory the log
-/// works on network file systems too.
+/// With `locking_mode = EXCLUSIVE` the log needs no shared memory, so that it works on network file systems too. The
+/// home's lock admits only one peer anyhow.
 struct Catalogue: Sendable {
   let queue: DatabaseQueue
 
@@ -23,13 +23,13 @@ struct Catalogue: Sendable {
     configuration.foreignKeysEnabled = false
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
-      // 8 MiB: a batch of 100,000 entries then does not read a page twice.
+      // 8 MiB, so that a batch of 100,000 entries does not read any page twice.
       try db.execute(sql: "PRAGMA cache_size = -8192")
     }
     queue = try DatabaseQueue(path: path, configuration: configuration)
     do {
       try queue.inDatabase { db in
-        // Here, as GRDB sets NORMAL after all that a configuration can prepare.
+        // Not in the configuration: GRDB sets NORMAL after whatever that prepares.
         try db.execute(sql: "PRAGMA synchronous = FULL")
         if try Self.migrations.hasBeenSuperseded(db) { throw NewerCatalogue() }
         if let fault = try String.fetchOne(db, sql: "PRAGMA quick_check(1)"), fault != "ok" {
@@ -44,10 +44,10 @@ struct Catalogue: Sendable {
     }
   }
 
-  /// A catalogue that a later version of this program wrote.
+  /// The catalogue was written by a later version of this program.
   struct NewerCatalogue: Error {}
 
-  /// Only ever added to: a catalogue in somebody's home has gone through those before.
+  /// Migrations are only ever added: catalogues in people's homes have gone through the earlier ones.
   private static var migrations: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { db in try db.execute(sql: firstSchema) }
@@ -55,17 +55,19 @@ struct Catalogue: Sendable {
     return migrator
   }
 
-  /// - `wanted`: the queue of downloads, which goes on after a restart; ordered by `rank`.
+  /// - `wanted`: the queue of downloads, which goes on after a restart, in the order of `rank`.
   private static let wantedSchema = """
     CREATE TABLE wanted (
       id BLOB NOT NULL UNIQUE, rank INTEGER NOT NULL, priority TEXT NOT NULL, paused INTEGER NOT NULL);
     """
 
-  /// - `file`: the catalogue. In the order in which files were heard of.
-  /// - `copy`: every regular file of `files/` that was hashed; `duplicate` if another name has the same id.
-  /// - `receipt`: entries whose bytes were put into `files/` by us, or are expected there; what tells a
-  ///   download from a file of our own, even after it was moved by hand. Lasts longer than `copy`.
-  /// - `placement`: names that are about to be in `files/`; `active` while the peer that wrote it runs.
+  /// - `file`: the files of the catalogue, in the order in which they were heard of.
+  /// - `tombstone`: the files that were deleted, in that order.
+  /// - `copy`: every regular file of `files/` that was hashed; a `duplicate` if another name has the same id.
+  /// - `receipt`: entries whose bytes we have put into `files/`, or expect there. They tell a download from a file of our
+  ///   own, even after it was moved by hand, and last longer than `copy`.
+  /// - `placement`: names that are about to appear in `files/`; `active` while the peer that wrote them runs.
+  /// - `note`: what was done once for all.
   private static let firstSchema = """
     CREATE TABLE file (
       id BLOB NOT NULL UNIQUE, name TEXT NOT NULL, owner TEXT NOT NULL, timestamp TEXT NOT NULL,
@@ -89,7 +91,7 @@ struct Catalogue: Sendable {
 
   // MARK: Transactions
 
-  /// Blocks. One transaction, kept or undone as a whole.
+  /// One transaction, which is kept or undone as a whole. Blocks.
   func write<T>(_ body: (Database) throws -> T) throws(StorageError) -> T {
     do { return try queue.write(body) } catch { throw Self.typed(error) }
   }
@@ -99,7 +101,8 @@ struct Catalogue: Sendable {
     do { return try queue.read(body) } catch { throw Self.typed(error) }
   }
 
-  /// Does not block. Whoever calls first is served first; the caller's isolation is kept up to there.
+  /// One transaction, without blocking the caller's thread. Whoever calls first is served first: the caller's isolation is
+  /// kept until the work is enqueued.
   nonisolated(nonsending) func enqueue<T: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> T
   ) async throws(StorageError) -> T {

@@ -2,8 +2,8 @@ import GRDB
 import GRDBSQLite
 import PeerCore
 
-/// A prepared statement, bound and read by position, straight on SQLite: texts from the network may hold
-/// NUL, where GRDB's conversions would end them, and a million rows leave no time for names of columns.
+/// A prepared statement and the row that it is at, bound and read by position, straight on SQLite: texts from the network
+/// may hold NULs, at which GRDB's conversions would end them, and a million rows leave no time to look up columns by name.
 struct CatalogueRow {
   private let statement: SQLiteStatement
   private let connection: SQLiteConnection?
@@ -29,13 +29,13 @@ struct CatalogueRow {
     }
   }
 
-  /// The next row's value; the statement is then done with.
+  /// What is read from the next row, if there is one. The statement is done with then.
   func first<T>(_ read: (CatalogueRow) throws -> T) throws -> T? {
     defer { sqlite3_reset(statement) }
     return try next() ? read(self) : nil
   }
 
-  /// Runs a statement that yields nothing.
+  /// Runs a statement that yields no rows.
   func run() throws { while try next() {} }
 
   // MARK: Binding, from position 1 on
@@ -70,7 +70,7 @@ struct CatalogueRow {
     }
   }
 
-  /// Tells SQLite to take a copy of what is bound.
+  /// `SQLITE_TRANSIENT`, a macro that Swift cannot import: SQLite copies what is bound.
   private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
   // MARK: Reading, from column 0 on

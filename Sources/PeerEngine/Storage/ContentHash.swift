@@ -1,14 +1,14 @@
 import Crypto
 import PeerCore
 
-/// SHA-256 of a file's content so far, to which any timestamp can be added without ending it
-/// (PROTOCOL.md, "Messages": `file_id`).
+/// The SHA-256 of a file's content so far. Any timestamp can be added to see the id, without ending it (PROTOCOL.md,
+/// "Messages": `file_id`).
 struct ContentHash: Sendable {
   private var hasher = SHA256()
 
   mutating func update(_ bytes: UnsafeRawBufferPointer) { hasher.update(bufferPointer: bytes) }
 
-  /// The id of a file with this content and a timestamp of this text.
+  /// The id of a file with this content and a timestamp with that text.
   func id(suffix: String) -> FileID {
     var copy = hasher
     var suffix = suffix
@@ -19,19 +19,19 @@ struct ContentHash: Sendable {
     }
   }
 
-  /// Whether this content is that of `id`, with a timestamp as it was received.
+  /// Whether this content has that id, with a timestamp as it was received.
   func verifies(_ id: FileID, timestamp: Lexeme) -> Bool {
     timestamp.timestampHashTexts.contains { self.id(suffix: $0) == id }
   }
 }
 
 extension OpenFile {
-  /// Bytes read and hashed at once: what stays in a core's own cache.
+  /// Bytes that are read and hashed at once: as many as stay in a core's own cache.
   static let hashChunk = 256 * 1024
 
-  /// Reads a range and hands it out in pieces that fit a hash.
+  /// Reads a range, and hands it out in pieces that suit hashing.
   ///
-  /// - Throws: `StorageError.changed` if the file ends before.
+  /// - Throws: `StorageError.changed` if the file ends before the range does.
   func read(
     _ range: Range<UInt64>, _ body: (UnsafeRawBufferPointer) throws(StorageError) -> Void
   ) throws(StorageError) {

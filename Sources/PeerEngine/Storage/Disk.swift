@@ -6,14 +6,14 @@ import CSupport
   import Darwin
 #endif
 
-/// What `stat` says of a file, as far as storage cares.
+/// What the system says of a file, as far as storage cares.
 struct FileStat: Equatable, Sendable {
   enum Kind: Sendable { case regular, directory, symlink, other }
 
   let kind: Kind
   /// Bytes.
   let size: UInt64
-  /// Nanoseconds since 1970-01-01 UTC.
+  /// The modification time in nanoseconds since 1970-01-01 UTC.
   let modified: Int64
   let inode: UInt64
   /// The file system that it is on.
@@ -43,7 +43,7 @@ struct FileStat: Equatable, Sendable {
   }
 }
 
-/// The system calls of storage, each with a typed error.
+/// The system calls that storage makes, each with a typed error.
 enum Disk {
   /// The error of the call that just failed.
   static func error(_ path: String, _ doing: String, code: Int32 = errno) -> StorageError {
@@ -58,13 +58,13 @@ enum Disk {
     }
   }
 
-  /// The system's words for an error, as they stand in the middle of a sentence.
+  /// The system's words for an error, as they are written within a sentence.
   static func reason(_ code: Int32) -> String {
     let text = String(cString: strerror(code))
     return text.prefix(1).lowercased() + text.dropFirst()
   }
 
-  /// `nil` if there is nothing. A symbolic link is not followed.
+  /// What is at a path; `nil` if nothing is. A symbolic link is not followed.
   static func look(_ path: String) throws(StorageError) -> FileStat? {
     var raw = stat()
     if lstat(path, &raw) == 0 { return FileStat(raw) }
@@ -72,7 +72,7 @@ enum Disk {
     throw error(path, "look at")
   }
 
-  /// - Returns: whether it was not there yet.
+  /// - Returns: whether the directory was made; it may be there already.
   /// - Throws: also if something else has that name.
   @discardableResult
   static func makeDirectory(_ path: String) throws(StorageError) -> Bool {
@@ -100,16 +100,16 @@ enum Disk {
     if try look(path)?.kind != .directory { try remove(path) }
   }
 
-  /// Replaces what has the new name.
+  /// Gives a file another name, and replaces what has that name.
   static func move(_ old: String, to new: String) throws(StorageError) {
     guard rename(old, new) != 0 else { return }
     throw error(old, "move")
   }
 
-  /// Gives a file a second name, unless that name is taken: then `false`, and nothing was touched.
+  /// Gives a file a second name, unless that name is taken. Where the file system knows no hard links, an empty file takes
+  /// the name first, and the file itself then replaces that one and loses its old name.
   ///
-  /// Where the file system knows no hard links, the name is taken by an empty file first, which the
-  /// file itself then replaces under its only name.
+  /// - Returns: false if the name was taken; then nothing was touched.
   static func place(_ old: String, at new: String) throws(StorageError) -> Bool {
     if link(old, new) == 0 { return true }
     switch errno {
@@ -127,7 +127,7 @@ enum Disk {
     }
   }
 
-  /// The names in a directory without `.` and `..`, in no order; a name that is not valid UTF-8 is `nil`.
+  /// The names in a directory in no particular order, without `.` and `..`. A name that is not valid UTF-8 is `nil`.
   static func names(in directory: String) throws(StorageError) -> [String?] {
     guard let stream = opendir(directory) else { throw error(directory, "read") }
     defer { closedir(stream) }
@@ -141,14 +141,14 @@ enum Disk {
     return names
   }
 
-  /// Bytes that this user can still write to the file system of a path.
+  /// How many bytes this user can still write to the file system that a path is on.
   static func freeSpace(_ path: String) throws(StorageError) -> UInt64 {
     var raw = statvfs()
     guard statvfs(path, &raw) == 0 else { throw error(path, "look at") }
     return UInt64(raw.f_bavail) * UInt64(raw.f_frsize)
   }
 
-  /// Without symbolic links, `.` and `..`.
+  /// The path without symbolic links, `.` and `..`.
   static func realPath(_ path: String) throws(StorageError) -> String {
     guard let resolved = realpath(path, nil) else { throw error(path, "look at") }
     defer { free(resolved) }
@@ -166,13 +166,14 @@ enum Disk {
   static func nowMilliseconds() -> Int64 { now() / 1_000_000 }
 }
 
-/// An open file, closed with its last reference. Reads and writes say where, so that threads can share it.
+/// An open file, which is closed with its last reference. Reads and writes say where in the file, so that threads can
+/// share it.
 final class OpenFile: Sendable {
   let path: String
   private let descriptor: Int32
 
-  /// - Parameter flags: of `open(2)`; `O_CLOEXEC` is added, and `O_NONBLOCK`, without which opening a FIFO
-  ///   waits for ever. Regular files do not know it.
+  /// - Parameter flags: those of `open(2)`. `O_CLOEXEC` is added, and `O_NONBLOCK`, without which opening a FIFO would wait
+  ///   for ever; it has no effect on regular files.
   init(_ path: String, _ flags: Int32) throws(StorageError) {
     self.path = path
     descriptor = open(path, flags | O_CLOEXEC | O_NONBLOCK, 0o666)
@@ -187,7 +188,7 @@ final class OpenFile: Sendable {
     return FileStat(raw)
   }
 
-  /// - Returns: the bytes read; fewer than the buffer holds only at the end of the file.
+  /// - Returns: how many bytes were read: fewer than the buffer holds only at the end of the file.
   func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
     var done = 0
     while done < buffer.count {
@@ -236,30 +237,29 @@ final class OpenFile: Sendable {
     guard ftruncate(descriptor, off_t(size)) == 0 else { throw Disk.error(path, "write") }
   }
 
-  /// Takes room on the disk for that many bytes in all; the file gets that long.
-  ///
-  /// File systems that cannot do so fill up while bytes are written instead.
+  /// Takes room on the disk for a file of so many bytes; the file gets that long. On file systems that cannot do that, the
+  /// disk may still fill up while bytes are written.
   func reserve(_ size: UInt64) throws(StorageError) {
     let before = try look().size
     try truncate(to: size)
     let code = support_reserve(descriptor, Int64(size))
     guard code != 0 else { return }
-    // Room for a part of it helps nobody.
+    // Room for a part of the file is of no use.
     try? truncate(to: before)
     throw Disk.error(path, "reserve room for", code: code)
   }
 
-  /// Lets the disk begin to write, so that a later `sync` has less to wait for.
+  /// Lets the disk begin to write a range, so that a later `sync` has less to wait for.
   func beginWriteBack(_ range: Range<UInt64>) {
     support_begin_write_back(descriptor, Int64(range.lowerBound), Int64(range.upperBound - range.lowerBound))
   }
 
-  /// Lets the disk begin to read what is soon to be sent.
+  /// Lets the disk begin to read a range that is soon to be sent.
   func beginReading(_ range: Range<UInt64>) {
     support_begin_reading(descriptor, Int64(range.lowerBound), Int64(range.upperBound - range.lowerBound))
   }
 
-  /// A second descriptor of the file, for whoever closes it.
+  /// A second descriptor of the file, which the caller has to close.
   func duplicate() throws(StorageError) -> Int32 {
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else { throw Disk.error(path, "open") }
@@ -279,7 +279,7 @@ final class OpenFile: Sendable {
     if code != 0 { throw Disk.error(path, "write", code: code) }
   }
 
-  /// As `sync`, for all that was ever written to the file system that the file is on.
+  /// As `sync`, for everything that was ever written to the file system that the file is on.
   ///
   /// - Returns: false where that cannot be done.
   func syncFileSystem() throws(StorageError) -> Bool {
@@ -291,7 +291,9 @@ final class OpenFile: Sendable {
 
   func unlock() { _ = flock(descriptor, LOCK_UN) }
 
-  /// Whether this process now holds the file's lock, which goes with the descriptor.
+  /// Takes the file's lock, which is held as long as the descriptor is open.
+  ///
+  /// - Returns: false if somebody else has it.
   func lock() throws(StorageError) -> Bool {
     if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
     if errno == EWOULDBLOCK { return false }

@@ -4,12 +4,12 @@
   import Darwin
 #endif
 
-/// Where things lie in a home.
+/// Where everything lies in a home.
 struct Home: Sendable {
   let path: String
   /// Shared and received files.
   let files: String
-  /// What is the peer's own; everything below lies in it.
+  /// `.p2ptui/`, which is the peer's own. All that follows lies in it.
   let state: String
   let catalogue: String
   let receipts: String
@@ -30,12 +30,12 @@ struct Home: Sendable {
 
   func file(_ name: String) -> String { files + "/" + name }
 
-  /// Creates what is missing and takes the lock: one peer per home. The lock is held as long as the
-  /// returned file is.
+  /// Creates what is missing, and takes the home's lock, since there can be one peer in a home. The lock is held as long as
+  /// the returned file is.
   func prepare() throws(StartError) -> OpenFile {
     do {
-      // What is synced in a folder is lost with the power if the folder's own name is not synced. The home may
-      // lie in one that nobody may read.
+      // What was synced in a folder is lost with the power as long as the folder's own name is not synced. The folder that the
+      // home lies in may be one that this user may not read.
       if try Disk.makeDirectory(path) { try? Disk.syncDirectory(path + "/..") }
       for (directory, parent) in [(files, path), (state, path), (partial, state), (trash, state)] {
         if try Disk.makeDirectory(directory) { try Disk.syncDirectory(parent) }

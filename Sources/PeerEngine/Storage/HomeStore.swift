@@ -7,15 +7,15 @@ import Synchronization
 /// Everything that a peer keeps on disk: `files/`, and the catalogue, partial files and trash in `.p2ptui/`.
 ///
 /// Invariants:
-/// - What has a name in `files/` was verified first, or was put there by hand. Nothing there is ever
-///   overwritten or deleted; `trash` moves it.
-/// - A download has a receipt before it has a name in `files/`, so it never becomes a file of our own.
-/// - A `copy` in the catalogue is of the file that had this size and modification time when it was hashed.
+/// - What has a name in `files/` was verified before, or was put there by hand. Nothing there is ever overwritten or
+///   deleted; `trash` moves it.
+/// - A download has a receipt before it has a name in `files/`, so that it never becomes a file of our own.
+/// - A `copy` in the catalogue describes a file that had this size and modification time when it was hashed.
 ///
-/// What is synced when, and what a crash leaves: docs/adr/0001-what-is-synced-when.md.
+/// What is synced when, and what a crash leaves behind, is in docs/adr/0001-what-is-synced-when.md.
 ///
-/// Asynchronous functions do their blocking work on threads of the store's own. Those that are not
-/// asynchronous block; call them from threads that may. `close` before letting go of a store.
+/// Asynchronous functions do their blocking work on threads of the store's own. All others block, and have to be called
+/// from threads that may. A store has to be closed before it is let go of.
 public final class HomeStore: Sendable {
   /// Threads for placing, importing and trashing: one that waits for a disk to sync leaves others.
   static let threads = 4

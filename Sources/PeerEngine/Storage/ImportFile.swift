@@ -8,15 +8,15 @@ import PeerCore
 
 /// Sharing a file from anywhere (`push`).
 extension HomeStore {
-  /// Bytes read at once.
+  /// Bytes that are read at once.
   static let chunk = 1 << 20
 
-  /// Copies a file into `files/`, in bounded memory, and makes it a file of ours. One that lies in `files/`
-  /// already is not copied: it is what a scan takes it for, with its own modification time.
+  /// Copies a file into `files/`, in bounded memory, and makes it a file of ours. One that lies in `files/` already is not
+  /// copied: it becomes what a scan would make of it, with its own modification time.
   ///
   /// - Parameters:
-  ///   - path: of a regular file, absolute.
-  ///   - timestamp: seconds since 1970-01-01 UTC; part of the id.
+  ///   - path: the absolute path of a regular file.
+  ///   - timestamp: seconds since 1970-01-01 UTC. It becomes a part of the id.
   ///   - owner: this peer.
   /// - Throws: `StorageError`; `changed` if the file changed while it was read.
   public func importFile(
@@ -33,7 +33,7 @@ extension HomeStore {
     }
   }
 
-  /// The name of a file that a scan of `files/` sees; `nil` for one elsewhere.
+  /// The name of a file that lies in `files/` where scans see it; `nil` for any other.
   private func nameInFiles(_ path: String) throws(StorageError) -> String? {
     let real = try Disk.realPath(path)
     let directory = try Disk.realPath(home.files) + "/"
@@ -65,7 +65,9 @@ extension HomeStore {
     return (recorded ?? entry, copy)
   }
 
-  /// Hands a file out in chunks, up to its end. Ends early when the store is closed.
+  /// Hands out a file in chunks, up to its end.
+  ///
+  /// - Throws: `StorageError.closed` if the store is closed meanwhile.
   func readAll(
     _ file: OpenFile, _ body: (UnsafeRawBufferPointer) throws(StorageError) -> Void
   ) throws(StorageError) {

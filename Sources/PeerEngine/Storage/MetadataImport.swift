@@ -8,11 +8,13 @@ import PeerCore
 
 /// Taking over `metadata.json` of the original system, once.
 extension HomeStore {
-  /// Bytes of a `metadata.json` that is read: some 200,000 entries.
+  /// The most bytes of a `metadata.json`: room for some 200,000 entries.
   static let longestMetadata: UInt64 = 64 << 20
   private static let imported = "metadata.json imported"
 
   /// The content of `metadata.json` in the home; `nil` if there is none, or it was imported before.
+  ///
+  /// - Throws: `StorageError`, also if it is longer than `longestMetadata`.
   public func metadataToImport() async throws(StorageError) -> [UInt8]? {
     let path = home.path + "/metadata.json"
     return try await onDisk { () throws(StorageError) in
@@ -29,12 +31,12 @@ extension HomeStore {
     }
   }
 
-  /// Adds the entries that the catalogue does not know, and remembers that this was done. Call it with what
-  /// `metadataToImport` held, if nothing at all, before `load` and the first `scan`: a file in `files/`
-  /// whose bytes verify against one of them is then our copy of it, not a file of our own.
+  /// Adds the entries that the catalogue does not know, and remembers that this was done. To be called with what
+  /// `metadataToImport` has held, before `load` and the first `scan`: a file in `files/` whose bytes verify against one of
+  /// the entries is then our copy of it, not a file of our own.
   ///
   /// - Parameters:
-  ///   - entries: of `metadata.json`.
+  ///   - entries: those of `metadata.json`.
   ///   - now: milliseconds since 1970-01-01 UTC.
   public func importMetadata(entries: [FileEntry], now: Int64) async throws(StorageError) {
     try await catalogue.enqueue { db in

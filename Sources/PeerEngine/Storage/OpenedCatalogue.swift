@@ -7,7 +7,7 @@ import PeerCore
   import Darwin
 #endif
 
-/// The catalogue and its journal, opened; a corrupt catalogue was replaced.
+/// The catalogue and its journal, opened. A damaged catalogue was moved aside, and replaced by a new one.
 struct OpenedCatalogue {
   let catalogue: Catalogue
   let journal: ReceiptJournal
@@ -37,7 +37,7 @@ struct OpenedCatalogue {
     }
   }
 
-  /// The write-ahead log goes with the database: it must not be applied to the new one.
+  /// The write-ahead log is moved too, as it must not be applied to the new database.
   private static func moveAside(_ home: Home) throws(StorageError) -> String {
     let date = timestamp()
     for suffix in ["-wal", "-shm", ""] where try Disk.look(home.catalogue + suffix) != nil {
@@ -46,7 +46,7 @@ struct OpenedCatalogue {
     return "catalogue.sqlite.corrupt-\(date)"
   }
 
-  /// UTC, as in `20250615-213641`.
+  /// The time in UTC, such as `20250615-213641`.
   private static func timestamp() -> String {
     var now = time(nil)
     var parts = tm()
@@ -61,7 +61,7 @@ struct OpenedCatalogue {
 
   private static let restored = "receipts restored"
 
-  /// A catalogue that is new learns from the journal what came to `files/` in the time of the old one.
+  /// A new catalogue learns from the journal what came into `files/` in the time of the old one.
   private static func openJournal(
     _ home: Home, _ catalogue: Catalogue
   ) throws(StorageError) -> ReceiptJournal {

@@ -6,9 +6,9 @@ import PeerCore
   import Darwin
 #endif
 
-/// Which blocks of a resumable partial file are complete, in a file of its own: eight bytes for the size of
-/// the whole file, little-endian, all ones while it is unknown; then one byte a block. Not synced: what it
-/// says is checked in the end by the file's hash.
+/// Which blocks of a resumable partial file are complete, in a file of its own: eight bytes for the size of the whole
+/// file, little-endian, all ones while it is unknown, and then one byte for each block. It is not synced: in the end the
+/// file's hash checks what it says.
 struct PartialMap {
   private let file: OpenFile
   private(set) var size: UInt64?
@@ -22,7 +22,7 @@ struct PartialMap {
     try file.write([UInt8](repeating: 0xFF, count: Self.headerBytes), at: 0)
   }
 
-  /// `nil` if there is none, or none that was finished.
+  /// `nil` if there is no map, or one that was not even begun properly.
   init?(resuming path: String) throws(StorageError) {
     guard let stat = try Disk.look(path), stat.size >= Self.headerBytes else { return nil }
     file = try OpenFile(path, O_RDWR)
@@ -37,7 +37,7 @@ struct PartialMap {
     try file.write((0..<8).map { UInt8(truncatingIfNeeded: size >> (8 * UInt64($0))) }, at: 0)
   }
 
-  /// The bytes that it says are there, of a partial file that has `length` bytes on disk.
+  /// The bytes that it says are there, of a partial file that has `length` bytes on the disk.
   func complete(within length: UInt64) -> RangeSet<UInt64> {
     var complete = RangeSet<UInt64>()
     for (block, mark) in blocks.enumerated() where mark == 1 {
@@ -47,7 +47,7 @@ struct PartialMap {
     return complete
   }
 
-  /// Marks the blocks that have become complete with the bytes just written.
+  /// Marks the blocks that have become complete with the bytes that were just written.
   mutating func note(
     _ written: Range<UInt64>, in complete: RangeSet<UInt64>, size: UInt64?
   ) throws(StorageError) {

@@ -6,13 +6,13 @@ import PeerCore
   import Darwin
 #endif
 
-/// A file in `files/`, open to be served. Everything here blocks: call it from a thread that may.
+/// A file in `files/` that is open to be served. Everything here blocks, and has to be called from a thread that may.
 public final class ReadableFile: Sendable {
   /// Bytes.
   public let size: UInt64
   private let file: OpenFile
 
-  /// - Throws: `StorageError.changed` unless the file is the very one that was recorded.
+  /// - Throws: `StorageError.changed` unless it still is the file that was recorded.
   init(_ copy: LocalCopy, path: String) throws(StorageError) {
     file = try OpenFile(path, O_RDONLY | O_NOFOLLOW)
     let stat = try file.look()
@@ -24,7 +24,7 @@ public final class ReadableFile: Sendable {
 
   /// Fills the buffer from `offset` on.
   ///
-  /// - Returns: the bytes read; fewer than the buffer holds only at the end.
+  /// - Returns: how many bytes were read: fewer than the buffer holds only at the end of the file.
   /// - Throws: `StorageError.changed` if the file was cut short meanwhile.
   public func read(
     at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
@@ -35,10 +35,10 @@ public final class ReadableFile: Sendable {
     return Int(expected)
   }
 
-  /// Lets the disk begin to read what is soon to be sent.
+  /// Lets the disk begin to read a range that is soon to be sent.
   public func beginReading(_ range: Range<UInt64>) { file.beginReading(range) }
 
-  /// A second descriptor of the file, for whoever closes it.
+  /// A second descriptor of the file, which the caller has to close.
   public func duplicateDescriptor() throws(StorageError) -> Int32 { try file.duplicate() }
 
   /// The SHA-256 of each block (PROTOCOL.md, "Extension").
@@ -48,7 +48,9 @@ public final class ReadableFile: Sendable {
     BlockList(size: size, hashes: try file.blockHashes(size: size, checkpoint))
   }
 
-  /// Up to `count` bytes from `offset` on; fewer only at the end.
+  /// Up to `count` bytes from `offset` on; fewer only at the end of the file.
+  ///
+  /// - Throws: `StorageError.changed` if the file was cut short meanwhile.
   public func read(at offset: UInt64, count: Int) throws(StorageError) -> [UInt8] {
     let bytes = try file.read(at: offset, count: min(count, offset < size ? Int(size - offset) : 0))
     guard bytes.count == min(UInt64(count), offset < size ? size - offset : 0) else {

@@ -7,16 +7,16 @@ import Synchronization
   import Darwin
 #endif
 
-/// What a file in `files/` is, written down before its bytes got there. A file that verifies against a
-/// receipt is the entry of that receipt, whatever it is called by now: so a download does not turn into a
-/// file of our own when it is moved by hand, or when the catalogue is lost.
+/// What a file in `files/` is, written down before its bytes get there. A file that verifies against a receipt is what the
+/// receipt says, whatever it is called by now. So a download does not turn into a file of our own when it is moved by
+/// hand, or when the catalogue is lost.
 struct Receipt: Equatable, Sendable {
   var entry: FileEntry
   /// Milliseconds since 1970-01-01 UTC.
   var firstSeen: Int64
   var storedName: String
 
-  /// One line of the journal, without its end.
+  /// The receipt as a line of the journal, without the line break.
   var line: String {
     [
       entry.id.hex, entry.sizeBytes.map(String.init) ?? "", String(firstSeen), entry.timestamp.json,
@@ -24,7 +24,8 @@ struct Receipt: Equatable, Sendable {
     ].map(Self.escape).joined(separator: "\t")
   }
 
-  /// `nil` if the line was torn or spoilt. A wrong one does no harm: nothing would verify against it.
+  /// `nil` if the line was torn or damaged. One that is wrong without being noticed does no harm: nothing verifies against
+  /// it.
   init?(line: some StringProtocol) {
     let fields = line.unicodeScalars.split(separator: "\t", omittingEmptySubsequences: false)
       .map { Self.unescape($0) }
@@ -75,11 +76,11 @@ struct Receipt: Equatable, Sendable {
   }
 }
 
-/// The receipts once more, beside the catalogue: a file that is only appended to, one line a receipt.
+/// The receipts once more, beside the catalogue, in a file that is only ever appended to: one line for each.
 final class ReceiptJournal: Sendable {
-  /// Bytes above which the journal is written anew at the start, without what was forgotten.
+  /// A journal with more bytes is written anew at the start, without what was forgotten.
   static let compactAbove: UInt64 = 64 << 20
-  /// Receipts of files that are not here any longer; the newest are kept.
+  /// How many receipts of files that are no longer here are kept; the newest are.
   static let kept = 100_000
 
   private let file: OpenFile
@@ -92,9 +93,9 @@ final class ReceiptJournal: Sendable {
 
   var size: UInt64 { end.withLock { $0 } }
 
-  /// Survives a loss of power once this returns.
+  /// Adds receipts, which survive a loss of power once this returns.
   func append(_ receipts: [Receipt]) throws(StorageError) {
-    // A line break comes first too, in case that the line before it was torn.
+    // A line break comes first as well, in case the line before was torn.
     let bytes = Array("\n\(receipts.map { $0.line + "\n" }.joined())".utf8)
     try end.withLock { end throws(StorageError) in
       try file.write(bytes, at: end)
@@ -110,7 +111,7 @@ final class ReceiptJournal: Sendable {
     }
   }
 
-  /// Replaces a journal by one of just these receipts, at once or not at all.
+  /// Replaces a journal by one that has just these receipts, as a whole or not at all.
   static func rewrite(_ path: String, _ receipts: [Receipt]) throws(StorageError) {
     let draft = path + ".new"
     let file = try OpenFile(draft, O_RDWR | O_CREAT | O_TRUNC)

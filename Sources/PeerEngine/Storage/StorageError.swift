@@ -1,12 +1,12 @@
-/// Why a peer cannot start: one line that says what failed, why, and what to do.
+/// Why a peer cannot start: one line that says what has failed, why, and what to do.
 public struct StartError: Error, Equatable, CustomStringConvertible {
-  /// One line.
+  /// The line.
   public let description: String
 
   public init(_ description: String) { self.description = description }
 }
 
-/// Something on this peer's own disk failed. Never a fault of another peer, except for `mismatch`.
+/// Why something on this peer's own disk has failed. It is never the fault of another peer, except for `mismatch`.
 public enum StorageError: Error, Equatable, CustomStringConvertible {
   case emptyPath
   case notFound(path: String)
@@ -15,16 +15,16 @@ public enum StorageError: Error, Equatable, CustomStringConvertible {
   case notRegular(path: String)
   case denied(path: String, reason: String)
   case diskFull(path: String)
-  /// The bytes are not those that were there before, or they changed while they were read.
+  /// The file is not the one that was recorded, or it changed while it was read.
   case changed(path: String)
-  /// The bytes of a download are not those of its id.
+  /// The bytes of a received file are not those of its id.
   case mismatch(id: String)
   case io(path: String, doing: String, reason: String)
   case catalogue(reason: String)
   /// The store was closed meanwhile.
   case closed
 
-  /// The same may go well later, without anybody doing anything about it.
+  /// Whether the same may succeed later without anybody doing anything about it.
   var mayPass: Bool {
     switch self {
     case .io, .diskFull, .catalogue: true

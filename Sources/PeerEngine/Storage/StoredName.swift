@@ -1,15 +1,15 @@
 import PeerCore
 
-/// Names of files in `files/`, made from names that came from anywhere (PROTOCOL.md, "What is out there":
-/// `file_name`). Pure.
+/// Makes names for files in `files/` from names that may have come from anywhere (PROTOCOL.md, "What is out there":
+/// `file_name`). It looks at no file.
 public enum StoredName {
-  /// Bytes of a name that file systems take.
+  /// The most bytes of a name that file systems take.
   static let longest = 255
-  /// Bytes of an extension that is kept when a name is cut; a longer one is hardly one.
+  /// The most bytes of an extension that is kept when a name is cut. A longer one is hardly an extension.
   static let longestExtension = 32
 
-  /// The name a file is stored under if nothing else has it: the last component, on any system, of what it
-  /// was called, without anything that could hide it, disguise it or end up in a terminal.
+  /// The name under which a file is stored if nothing else has it: the last component of what it is called, by the rules of
+  /// any system, without anything that could hide it, disguise it, or steer a terminal.
   public static func base(for name: String, id: FileID) -> String {
     let components = name.unicodeScalars.split(omittingEmptySubsequences: true) { $0 == "/" || $0 == "\\" }
     var clean = String.UnicodeScalarView()
@@ -20,7 +20,7 @@ public enum StoredName {
     if last.isEmpty || last == "." || last == ".." || last.allSatisfy(\.isWhitespace) {
       return "file-\(id.short)"
     }
-    // A dot hides a file, and a dash makes it an option of a command that is given `*`.
+    // A leading dot hides a file, and a leading dash makes it an option of a command that is given `*`.
     let isAwkward = last.utf8.first == UInt8(ascii: ".") || last.utf8.first == UInt8(ascii: "-")
     let fitted = fit(isAwkward ? "_" + last : last, suffix: "")
     return fitted.isEmpty ? "file-\(id.short)" : fitted
@@ -31,7 +31,7 @@ public enum StoredName {
     number <= 1 ? base : fit(base, suffix: " (\(number))")
   }
 
-  /// `suffix` goes between stem and extension; the stem is cut, between characters, to what then fits.
+  /// Puts `suffix` between the stem and the extension. The stem is cut, between characters, to what then fits.
   private static func fit(_ name: String, suffix: String) -> String {
     let (stem, ending) = split(name)
     let room = longest - ending.utf8.count - suffix.utf8.count

@@ -1,15 +1,15 @@
 import GRDB
 import PeerCore
 
-/// Files leave `files/` for `trash/`, from where a person can bring them back by hand.
+/// Files that leave `files/` go to `trash/`, from where people can bring them back by hand.
 extension HomeStore {
-  /// Milliseconds that a file stays in the trash: 30 days.
+  /// How long a file stays in the trash, in milliseconds: 30 days.
   static let trashAge: Int64 = 30 * 24 * 3_600_000
 
-  /// Moves a copy, and duplicates of it, out of `files/`. A copy that is not there any longer is no error.
+  /// Moves a copy, and duplicates of it, out of `files/`. That the copy is no longer there is no error.
   ///
-  /// - Throws: `StorageError.changed` if the file is not the one that was recorded: it was changed by hand,
-  ///   and is somebody's work. The next scan says what it is.
+  /// - Throws: `StorageError.changed` if the file is not the one that was recorded. Then somebody has changed it, and it
+  ///   stays: the next scan says what it is.
   public func trash(_ copy: LocalCopy, of id: FileID) async throws(StorageError) {
     try await onDisk { () throws(StorageError) in try self.moveToTrash(copy, of: id) }
   }
@@ -24,7 +24,7 @@ extension HomeStore {
         if item == copy { throw .changed(path: path) }
         continue
       }
-      // Begins with digits, so the name is neither hidden nor one that purging does not know.
+      // The name begins with the time, by which purging knows it.
       let name = "\(Disk.nowMilliseconds())-\(nextSerial())-\(item.storedName)"
       try Disk.move(path, to: "\(home.trash)/\(StoredName.base(for: name, id: id))")
     }
