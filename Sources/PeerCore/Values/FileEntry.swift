@@ -25,6 +25,16 @@ public struct FileEntry: Hashable, Sendable, Codable {
     self.sizeBytes = sizeBytes
   }
 
+  /// A file of which the exact size is known: it is written as our peer writes it (PROTOCOL.md, "What our peer sends").
+  public init(id: FileID, name: String, owner: String, timestamp: Lexeme, bytes: UInt64) {
+    self.init(
+      id: id, name: name, owner: owner, timestamp: timestamp, size: Self.size(ofBytes: bytes),
+      sizeBytes: bytes)
+  }
+
+  /// `file_size` as our peer writes it: MiB, unrounded.
+  static func size(ofBytes bytes: UInt64) -> Lexeme { Lexeme(Double(bytes) / 1_048_576) }
+
   /// The size in bytes, exact or estimated; `nil` if nothing was said that makes sense. An integer lexeme counts as bytes,
   /// a fractional one as MiB (PROTOCOL.md, "What is out there": `file_size`).
   public var sizeHint: UInt64? {

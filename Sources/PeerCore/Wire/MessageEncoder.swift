@@ -146,7 +146,7 @@ public enum MessageEncoder {
   private static func writeEntry(_ file: FileEntry, _ writer: inout JSONWriter) {
     writer.field("file_name", file.name)
     let bytes = file.sizeHint ?? 0
-    writer.field("file_size", json: Lexeme(Double(bytes) / 1_048_576).json)
+    writer.field("file_size", json: FileEntry.size(ofBytes: bytes).json)
     writer.field("file_id", file.id.hex)
     writer.field("file_owner", file.owner)
     writer.field("file_timestamp", json: file.timestamp.ascii)

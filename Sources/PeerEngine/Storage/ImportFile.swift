@@ -47,11 +47,7 @@ extension HomeStore {
   ) throws(StorageError) -> (entry: FileEntry, copy: LocalCopy) {
     let source = try OpenFile(path, O_RDONLY)
     let before = try source.look()
-    switch before.kind {
-    case .regular: break
-    case .directory: throw .isDirectory(path: path)
-    case .symlink, .other: throw .notRegular(path: path)
-    }
+    try before.checkIsRegular(path)
     let partial = try beginPartial(expecting: before.size)
     try readAll(source) { bytes throws(StorageError) in try partial.append(bytes) }
     guard try source.look() == before, partial.size == before.size else { throw .changed(path: path) }
@@ -81,14 +77,5 @@ extension HomeStore {
       try body(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
       offset += UInt64(count)
     }
-  }
-}
-
-extension FileEntry {
-  /// A file of ours (PROTOCOL.md, "What our peer sends").
-  init(id: FileID, name: String, owner: String, timestamp: Lexeme, bytes: UInt64) {
-    self.init(
-      id: id, name: name, owner: owner, timestamp: timestamp,
-      size: Lexeme(Double(bytes) / 1_048_576), sizeBytes: bytes)
   }
 }

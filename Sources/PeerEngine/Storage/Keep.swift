@@ -283,10 +283,3 @@ extension HomeStore {
     throw .io(path: home.file(placement.storedName), doing: "create", reason: "too many of this name")
   }
 }
-
-extension FileStat {
-  /// Whether a file still is the one that was recorded, as far as can be told without reading it.
-  func matches(_ copy: LocalCopy) -> Bool {
-    kind == .regular && size == copy.size && modified == copy.modified
-  }
-}

@@ -24,7 +24,7 @@ extension HomeStore {
         throw .io(path: path, doing: "import", reason: "it is larger than 64 MiB")
       }
       let file = try OpenFile(path, O_RDONLY)
-      guard try file.look().kind == .regular else { throw .notRegular(path: path) }
+      try file.look().checkIsRegular(path)
       var bytes: [UInt8] = []
       try self.readAll(file) { bytes.append(contentsOf: $0) }
       return bytes

@@ -15,10 +15,7 @@ public final class ReadableFile: Sendable {
   /// - Throws: `StorageError.changed` unless it still is the file that was recorded.
   init(_ copy: LocalCopy, path: String) throws(StorageError) {
     file = try OpenFile(path, O_RDONLY | O_NOFOLLOW)
-    let stat = try file.look()
-    guard stat.kind == .regular, stat.size == copy.size, stat.modified == copy.modified else {
-      throw .changed(path: path)
-    }
+    guard try file.look().matches(copy) else { throw .changed(path: path) }
     size = copy.size
   }
 

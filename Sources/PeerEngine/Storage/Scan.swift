@@ -7,45 +7,21 @@ import PeerCore
   import Darwin
 #endif
 
-/// What a look at `files/` found out. The catalogue on disk knows it already.
-public struct ScanResult: Sendable, Equatable {
-  /// A file that is here.
-  public struct Found: Sendable, Equatable {
-    /// What it is.
-    public var entry: FileEntry
-    /// Where it is.
-    public var copy: LocalCopy
-  }
-
-  /// Files that are here, under a name, a size or a modification time that was not known before. The
-  /// entry may be of a file that we own, or of a download that was moved, or finished by a peer that
-  /// crashed; it may even be of one that was deleted from the network and put back by hand.
-  public var found: [Found] = []
-  /// Files that have no copy any longer.
-  public var gone: [FileID] = []
-  /// Some files are still being written: scan again after `HomeStore.settleTime`.
-  public var unsettled = false
-  /// There was more to hash than one scan takes: scan again at once.
-  public var unfinished = false
-  /// What the log should say; one line each.
-  public var notices: [String] = []
-}
-
 extension HomeStore {
-  /// Nanoseconds that a file must have been left alone before it counts.
+  /// How long a file must have been left alone before it counts, in nanoseconds.
   public static let settleTime: Int64 = 1_000_000_000
-  /// What one scan hashes at most, so that the first results of many come soon: files, …
+  /// The most files that one scan hashes, so that the first results of many come soon.
   public static let scanFiles = 4_096
-  /// … and bytes; about a second's worth. One file is always hashed whole.
+  /// The most bytes that one scan hashes, about a second's worth; but one file is always hashed whole.
   static let scanBytes: UInt64 = 1 << 30
 
-  /// Compares `files/` with the catalogue (PROTOCOL.md, "What our peer sends": files found in `files/`).
-  /// Only what is new or changed is read. Regular files count, unless their names begin with a dot;
-  /// folders and symbolic links do not. Scans are one after the other.
+  /// Compares `files/` with the catalogue (PROTOCOL.md, "What our peer sends": files found in `files/`). Only what is new
+  /// or has changed is read. Regular files count unless their names begin with a dot; folders and symbolic links do not.
+  /// One scan is made after the other.
   ///
   /// - Parameters:
-  ///   - owner: of files that were put there by hand.
-  ///   - limit: files to hash at most.
+  ///   - owner: whose the files are that were put there by hand.
+  ///   - limit: the most files to hash.
   public func scan(
     owner: PeerID, limit: Int = HomeStore.scanFiles
   ) async throws(StorageError) -> ScanResult {
@@ -55,17 +31,13 @@ extension HomeStore {
     }
   }
 
-  /// Registers one file of `files/` at once, settled or not. On the scanner's thread.
+  /// Registers one file of `files/` at once, even if it was just written. To be called on the scanner's thread.
   func registerInPlace(
     _ name: String, owner: PeerID
   ) throws(StorageError) -> (entry: FileEntry, copy: LocalCopy) {
     let path = home.file(name)
     guard let stat = try Disk.look(path) else { throw .notFound(path: path) }
-    switch stat.kind {
-    case .regular: break
-    case .directory: throw .isDirectory(path: path)
-    case .symlink, .other: throw .notRegular(path: path)
-    }
+    try stat.checkIsRegular(path)
     var scan = Scan(store: self, owner: owner, limit: 1)
     guard let id = try scan.register(name, stat) else { throw .changed(path: path) }
     let known = try catalogue.read { db in
@@ -98,11 +70,12 @@ private struct Scan {
   }
 
   private var identified: [Identified] = []
-  /// Sizes of items that were left for a later scan: a vanished file of such a size may be one of them.
+  /// The sizes of items that were left for a later scan: a file of such a size that is missing may be one of them.
   private var sizesLeft: Set<UInt64> = []
   private var bytesHashed: UInt64 = 0
-  /// Keyed by name, bytewise.
+  /// Unfinished placements, by the bytes of their names.
   private var placements: [[UInt8]: Tables.Placement] = [:]
+  /// The copies that the catalogue has, by the bytes of their names.
   private var rows: [[UInt8]: Tables.CopyRow] = [:]
 
   init(store: HomeStore, owner: PeerID, limit: Int) {
@@ -113,7 +86,7 @@ private struct Scan {
 
   mutating func run() throws(StorageError) -> ScanResult {
     let items = try list()
-    // In this order: a name that was listed and is not in placement any longer has its row by now.
+    // In this order, as a name that was listed and is no longer in placement has its row in the tables by now.
     let inPlacement = store.names.withLock { $0 }
     try readTables()
     let listed = Set(items.map(\.key))
@@ -131,7 +104,7 @@ private struct Scan {
     return result
   }
 
-  /// One file, whatever its age. `nil` if it changed meanwhile.
+  /// Registers one file, whatever its age: its id, or `nil` if it changed meanwhile.
   mutating func register(_ name: String, _ stat: FileStat) throws(StorageError) -> FileID? {
     try readTables()
     let item = Item(name: name, stat: stat)
@@ -144,7 +117,7 @@ private struct Scan {
 
   // MARK: Looking
 
-  /// The regular files of `files/` by name, bytewise. None if there is no such folder.
+  /// The regular files of `files/`, in the order of their names' bytes; none if there is no such folder.
   private mutating func list() throws(StorageError) -> [Item] {
     let names: [String?]
     do {
@@ -174,7 +147,7 @@ private struct Scan {
     for placement in unfinished { placements[Array(placement.storedName.utf8)] = placement }
   }
 
-  /// A copy may have been recorded, or come back, after the listing.
+  /// Whether a copy that was not listed is gone: it may have been recorded, or have come back, since then.
   private func isGone(_ row: Tables.CopyRow) throws(StorageError) -> Bool {
     guard !sizesLeft.contains(row.copy.size) else { return false }
     return try Disk.look(store.home.file(row.copy.storedName)).map { !$0.matches(row.copy) } ?? true
@@ -205,7 +178,7 @@ private struct Scan {
     } catch StorageError.denied(let path, let reason) {
       result.notices.append("\(path) is not shared: \(reason)")
     } catch StorageError.notFound {
-      // Removed since the listing: the next scan tells of it.
+      // It was removed after the listing. The next scan notices that.
     }
   }
 
@@ -219,7 +192,7 @@ private struct Scan {
     return hash
   }
 
-  /// What a file is: what it was, if only its time changed; what it has a receipt of; else ours.
+  /// What a file is: what it was before, if only its time has changed; what there is a receipt of; or else a file of ours.
   private mutating func identify(
     _ item: Item, _ hash: ContentHash
   ) throws(StorageError) -> Identified? {
@@ -248,14 +221,14 @@ private struct Scan {
     return Identified(item: item, entry: same ?? ours, firstSeen: now)
   }
 
-  /// A download that was interrupted by a crash, and whose bytes are not those that were synced, is not a
-  /// file of ours: it goes to the trash.
+  /// A download that was interrupted by a crash, and whose bytes are not those that were synced, is no file of ours. It goes
+  /// to the trash.
+  ///
+  /// - Returns: whether it was one.
   private mutating func discardSpoilt(_ item: Item) throws(StorageError) -> Bool {
     guard let placement = placements[item.key], placement.inode == item.stat.inode else { return false }
-    let trashed = "\(Disk.nowMilliseconds())-\(store.nextSerial())-\(item.name)"
     try Disk.move(
-      store.home.file(item.name),
-      to: "\(store.home.trash)/\(StoredName.base(for: trashed, id: placement.id))")
+      store.home.file(item.name), to: store.placeInTrash(for: item.name, of: placement.id))
     try store.catalogue.write { db in try Tables.forgetPlacement(named: item.name, db) }
     result.notices.append(
       "\(item.name) was being received when the peer crashed, and is damaged: moved to the trash")
@@ -270,15 +243,15 @@ private struct Scan {
     guard !identified.isEmpty || !vanished.isEmpty || !dropped.isEmpty else { return }
     let identified = identified
     let rows = rows
-    // A file may be found that could be placed, but whose name could not be synced then.
+    // Among what is found there may be a file whose name could not be synced when it was placed.
     if !identified.isEmpty { try Disk.syncDirectory(store.home.files) }
     let outcome = try store.catalogue.write { db in
-      var touched = Touched()
+      var changes = CopyChanges()
       for found in identified {
-        if let row = rows[found.item.key] { try touched.add(row.id, db) }
-        try touched.add(found.entry.id, db)
+        if let row = rows[found.item.key] { try changes.add(row.id, db) }
+        try changes.add(found.entry.id, db)
       }
-      for row in vanished { try touched.add(row.id, db) }
+      for row in vanished { try changes.add(row.id, db) }
       for found in identified {
         let id = found.entry.id
         if try Tables.entry(id, db) == nil {
@@ -290,39 +263,9 @@ private struct Scan {
       }
       for row in vanished { try Tables.forgetCopy(named: row.copy.storedName, db) }
       for name in dropped { try Tables.forgetPlacement(named: name, db) }
-      return try touched.settle(db)
+      return try changes.settle(db)
     }
     result.found = outcome.found
     result.gone = outcome.gone
-  }
-
-  /// Files whose copies change in a transaction, and what their copies were before.
-  private struct Touched {
-    private var ids: [FileID] = []
-    private var before: [FileID: LocalCopy?] = [:]
-
-    mutating func add(_ id: FileID, _ db: Database) throws {
-      guard before[id] == nil else { return }
-      ids.append(id)
-      before[id] = .some(try Tables.copies(of: id, db).first { !$0.duplicate }?.copy)
-    }
-
-    /// Gives each file that lost its copy one of its duplicates, the first by name, and says what changed.
-    func settle(_ db: Database) throws -> (found: [ScanResult.Found], gone: [FileID]) {
-      var found: [ScanResult.Found] = []
-      var gone: [FileID] = []
-      for id in ids {
-        let old = before[id] ?? nil
-        guard let first = try Tables.copies(of: id, db).first else {
-          if old != nil { gone.append(id) }
-          continue
-        }
-        if first.duplicate { try Tables.record(first.copy, of: id, duplicate: false, db) }
-        if first.copy != old, let entry = try Tables.entry(id, db) {
-          found.append(ScanResult.Found(entry: entry, copy: first.copy))
-        }
-      }
-      return (found, gone)
-    }
   }
 }

@@ -24,9 +24,7 @@ extension HomeStore {
         if item == copy { throw .changed(path: path) }
         continue
       }
-      // The name begins with the time, by which purging knows it.
-      let name = "\(Disk.nowMilliseconds())-\(nextSerial())-\(item.storedName)"
-      try Disk.move(path, to: "\(home.trash)/\(StoredName.base(for: name, id: id))")
+      try Disk.move(path, to: placeInTrash(for: item.storedName, of: id))
     }
     try Disk.syncDirectory(home.trash)
     try Disk.syncDirectory(home.files)
@@ -35,6 +33,13 @@ extension HomeStore {
     }
   }
 
+  /// A path in the trash that nothing has. Its name begins with the time, by which purging knows it.
+  func placeInTrash(for storedName: String, of id: FileID) -> String {
+    let name = "\(Disk.nowMilliseconds())-\(nextSerial())-\(storedName)"
+    return "\(home.trash)/\(StoredName.base(for: name, id: id))"
+  }
+
+  /// Removes what has been in the trash for longer than `trashAge`. `now` is in milliseconds since 1970-01-01 UTC.
   static func purgeTrash(_ home: Home, now: Int64) throws(StorageError) {
     for name in try Disk.names(in: home.trash) {
       guard let name, let time = Int64(name.prefix { $0 != "-" }), now - time > trashAge else { continue }

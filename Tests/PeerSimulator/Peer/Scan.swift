@@ -111,7 +111,7 @@ private struct ScanOfFiles {
     return disk.tables.rows[id]?.entry
       ?? FileEntry(
         id: id, name: name, owner: store.ownerText, timestamp: seconds,
-        size: Lexeme(Double(node.bytes.count) / 1_048_576), sizeBytes: UInt64(node.bytes.count))
+        bytes: UInt64(node.bytes.count))
   }
 
   private mutating func settle() {

@@ -288,7 +288,7 @@ final class Store {
       let seconds = Lexeme(timestamp)
       let entry = FileEntry(
         id: Content.id(bytes, seconds.text), name: name, owner: owner.text, timestamp: seconds,
-        size: Lexeme(Double(bytes.count) / 1_048_576), sizeBytes: UInt64(bytes.count))
+        bytes: UInt64(bytes.count))
       made(entry, bytes)
       keep(partial, as: entry, firstSeen: wall()) { result in
         if case .failure = result { partial.discard() }
