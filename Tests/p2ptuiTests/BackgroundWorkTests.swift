@@ -1,6 +1,7 @@
 import Foundation
 import PeerCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import p2ptui
@@ -40,15 +41,12 @@ import Testing
     work = BackgroundWork(client: peer, commands: Runner(), mailbox: mailbox)
   }
 
-  /// The next answers, waited for until a deadline: on a loaded machine hundreds of other tests go first.
+  /// The next answers. On a loaded machine hundreds of other tests go first.
   private func answers() async throws -> [Action] {
-    let deadline = ContinuousClock.now + .seconds(300)
-    while ContinuousClock.now < deadline {
+    try await eventually("answers", within: .seconds(300)) {
       let answers = mailbox.take().answers
-      if !answers.isEmpty { return answers }
-      try await Task.sleep(for: .milliseconds(2))
+      return answers.isEmpty ? nil : answers
     }
-    return []
   }
 
   @Test func `batches keep their order, and leaving waits for them`() async {
@@ -92,17 +90,17 @@ import Testing
     #expect(mailbox.take().isClosed)
   }
 
-  @Test func `the history outlasts the screen, and is private`() throws {
-    let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let file = HistoryFile(path: directory.appendingPathComponent("state/history").path)
-    #expect(file.read() == [])
-    file.write(["list", "push \"a b\""])
-    #expect(file.read() == ["list", "push \"a b\""])
-    let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
-    #expect(attributes[.posixPermissions] as? Int == 0o600)
-    let all = HistoryFile.all(in: directory.path)
-    #expect(Set(all.values.map(\.path)).count == HistoryKind.allCases.count)
-    #expect(HistoryFile.all(in: nil).isEmpty)
+  @Test func `the history outlasts the screen, and is private`() async throws {
+    try await withTemporaryDirectory { directory in
+      let file = HistoryFile(path: directory.appendingPathComponent("state/history").path)
+      #expect(file.read() == [])
+      file.write(["list", "push \"a b\""])
+      #expect(file.read() == ["list", "push \"a b\""])
+      let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+      #expect(attributes[.posixPermissions] as? Int == 0o600)
+      let all = HistoryFile.all(in: directory.path)
+      #expect(Set(all.values.map(\.path)).count == HistoryKind.allCases.count)
+      #expect(HistoryFile.all(in: nil).isEmpty)
+    }
   }
 }

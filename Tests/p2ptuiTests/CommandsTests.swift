@@ -89,7 +89,9 @@ private let two = snapshot(
     ("push a.txt", .push(path: "/work dir/a.txt")), ("push ~/a.txt", .push(path: "/home/me/a.txt")),
     ("push '~/a.txt'", .push(path: "/work dir/~/a.txt")), ("push /etc/hosts", .push(path: "/etc/hosts")),
   ])
-  func `orders reach the peer`(line: String, command: Command) async {
+  func `a command about a file, a peer or a path reaches the peer as its order`(
+    line: String, command: Command
+  ) async {
     let client = FakeClient(two)
     let output = await commands(client).run(line)
     #expect(client.commands == [command])
@@ -212,7 +214,9 @@ private let two = snapshot(
     ("limit up none", .limit(.up, bytesPerSecond: nil)),
     ("slots down 8", .slots(.down, 8)),
   ])
-  func `the queue is arranged`(line: String, command: Command) async {
+  func `a command about the queue and its limits reaches the peer as its order`(
+    line: String, command: Command
+  ) async {
     let client = FakeClient(two)
     let output = await commands(client).run(line)
     #expect(!output.failed)
@@ -270,17 +274,18 @@ private let two = snapshot(
   }
 
   @Test func `paths complete`() async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    try FileManager.default.createDirectory(
-      at: directory.appending(path: "sub dir"), withIntermediateDirectories: true)
-    for name in ["a one.txt", ".hidden"] { try Data().write(to: directory.appending(path: name)) }
-    let here = Commands(
-      client: FakeClient(two), workingDirectory: directory.path, homeDirectory: directory.path)
-    #expect(await here.complete("push ", cursor: 5).candidates.map(\.text) == ["sub\\ dir/", "a\\ one.txt"])
-    #expect(await here.complete("push ~/s", cursor: 8).candidates.map(\.text) == ["~/sub\\ dir/"])
-    #expect(await here.complete("push x 'a", cursor: 9).candidates.map(\.text) == ["'a one.txt'"])
-    #expect(await here.complete("push .", cursor: 6).candidates.map(\.text) == [".hidden"])
-    #expect(await here.complete("push \(directory.path)/a", cursor: 99).candidates.count == 1)
+    try await withTemporaryDirectory { directory in
+      try FileManager.default.createDirectory(
+        at: directory.appending(path: "sub dir"), withIntermediateDirectories: false)
+      for name in ["a one.txt", ".hidden"] { try Data().write(to: directory.appending(path: name)) }
+      let here = Commands(
+        client: FakeClient(two), workingDirectory: directory.path, homeDirectory: directory.path)
+      #expect(
+        await here.complete("push ", cursor: 5).candidates.map(\.text) == ["sub\\ dir/", "a\\ one.txt"])
+      #expect(await here.complete("push ~/s", cursor: 8).candidates.map(\.text) == ["~/sub\\ dir/"])
+      #expect(await here.complete("push x 'a", cursor: 9).candidates.map(\.text) == ["'a one.txt'"])
+      #expect(await here.complete("push .", cursor: 6).candidates.map(\.text) == [".hidden"])
+      #expect(await here.complete("push \(directory.path)/a", cursor: 99).candidates.count == 1)
+    }
   }
 }

@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func `it takes the names of the options`() throws {
+  @Test func `settings have the names of the options`() throws {
     let all = try options(
       """
       # how I like it
@@ -83,7 +83,7 @@ import Testing
     ("print-config: yes", "config, line 1: there is no setting 'print-config'"),
     ("limit-up: fast", "config, line 1: The value 'fast' is invalid for '--limit-up <rate>': a size is"),
   ])
-  func `mistakes are told with their line`(text: String, start: String) {
+  func `a mistake is told with its line`(text: String, start: String) {
     let told = mistake(text)
     #expect(told.hasPrefix(start) && !told.contains("\n"), "\(told)")
   }
@@ -93,24 +93,24 @@ import Testing
     #expect(mistake(text) == "")
   }
 
-  @Test func `only a file that was named has to be there`() throws {
-    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("p2ptui-\(UUID())")
-    try FileManager.default.createDirectory(
-      at: directory.appendingPathComponent("p2ptui"), withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let environment = ["XDG_CONFIG_HOME": directory.path]
-    #expect(try ConfigurationFile(path: nil, environment: environment).arguments.isEmpty)
-    for (path, why) in [("/none", "no such file or directory"), ("", "it is no file")] {
-      let refusal = #expect(throws: ConfigurationFile.Mistake.self) {
-        try ConfigurationFile(path: directory.path + path, environment: environment)
+  @Test func `the configuration file may be missing, unless it was named`() async throws {
+    try await withTemporaryDirectory { directory in
+      try FileManager.default.createDirectory(
+        at: directory.appendingPathComponent("p2ptui"), withIntermediateDirectories: false)
+      let environment = ["XDG_CONFIG_HOME": directory.path]
+      #expect(try ConfigurationFile(path: nil, environment: environment).arguments.isEmpty)
+      for (path, why) in [("/none", "no such file or directory"), ("", "it is no file")] {
+        let refusal = #expect(throws: ConfigurationFile.Mistake.self) {
+          try ConfigurationFile(path: directory.path + path, environment: environment)
+        }
+        #expect(refusal?.description.hasSuffix(": \(why)") == true)
       }
-      #expect(refusal?.description.hasSuffix(": \(why)") == true)
+      let usual = ConfigurationFile.usualPath(environment)
+      #expect(usual == directory.path + "/p2ptui/config")
+      #expect(ConfigurationFile.usualPath(["HOME": "/home/ann"]) == "/home/ann/.config/p2ptui/config")
+      try Data("theme: dark\n".utf8).write(to: URL(fileURLWithPath: usual))
+      #expect(try ConfigurationFile(path: nil, environment: environment).arguments.count == 1)
     }
-    let usual = ConfigurationFile.usualPath(environment)
-    #expect(usual == directory.path + "/p2ptui/config")
-    #expect(ConfigurationFile.usualPath(["HOME": "/home/ann"]) == "/home/ann/.config/p2ptui/config")
-    try Data("theme: dark\n".utf8).write(to: URL(fileURLWithPath: usual))
-    #expect(try ConfigurationFile(path: nil, environment: environment).arguments.count == 1)
   }
 
   @Test func `every key is read by its name`() {

@@ -98,12 +98,12 @@ import Testing
   }
 
   private func gunzip(_ data: Data) async throws -> Data {
-    let file = FileManager.default.temporaryDirectory
-      .appendingPathComponent("p2ptui-test-\(UUID().uuidString).gz")
-    try data.write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let result = try await ChildProcess.run("gzip", ["-dc", file.path])
-    return Data((result.output.joined(separator: "\n") + "\n").utf8)
+    try await withTemporaryDirectory { directory in
+      let file = directory.appendingPathComponent("answer.gz")
+      try data.write(to: file)
+      let result = try await ChildProcess.run("gzip", ["-dc", file.path])
+      return Data((result.output.joined(separator: "\n") + "\n").utf8)
+    }
   }
 
   @Test(.timeLimit(.minutes(1))) func `on loopback only our own host names are served`() async throws {
