@@ -58,7 +58,7 @@ struct PageTests {
   }
 
   @Test(arguments: [320, 360, 768, 1000, 1280, 1920])
-  func `nothing sticks out`(width: Int) async throws {
+  func `nothing is wider than the window or its section`(width: Int) async throws {
     try await withNeighbourhood { neighbourhood in
       let us = try await neighbourhood.peer("us")
       let long = String(repeating: "a very long name ", count: 12) + ".txt"

@@ -4,7 +4,7 @@ import Testing
 
 /// What the other tests lean on works.
 @Suite struct SupportTests {
-  @Test func `a state that does not come is told with its place`() async throws {
+  @Test func `a state that does not come in time is an error that names it, and who waited`() async throws {
     let error = await #expect(throws: NotInTime.self) {
       try await eventually("the impossible", within: .milliseconds(20)) { false }
     }
@@ -12,7 +12,7 @@ import Testing
     #expect(error?.description.contains("the impossible") == true)
   }
 
-  @Test func `a process is talked to, and tells how it ended`() async throws {
+  @Test func `a child process is written to and read from, and tells how it ended`() async throws {
     let cat = try ChildProcess("cat", [])
     cat.send(line: "hello")
     try await cat.output.line("the echo") { $0 == "hello" }
@@ -24,7 +24,7 @@ import Testing
     #expect(throws: Unexpected.self) { try ChildProcess("/no/such/program", []) }
   }
 
-  @Test func `ports are given once`() throws {
+  @Test func `no port is given out twice`() throws {
     let ports = try (0..<20).map { _ in try FreePort.take() }
     #expect(Set(ports).count == 20)
   }
@@ -45,7 +45,7 @@ import Testing
     #expect(processes.allSatisfy { !$0.isRunning })
   }
 
-  @Test func `a terminal is typed into, seen and resized`() async throws {
+  @Test func `a terminal can be typed into, read and resized`() async throws {
     try await withNeighbourhood { neighbourhood in
       let terminal = try await neighbourhood.terminal(columns: 80, rows: 24, "echo $((40 + 2))")
       let screen = try await terminal.waitFor("the answer") { $0.contains("42") }

@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  @Test func `two processes do the same`() async throws {
+  @Test func `the same seed gives the same run in two processes`() async throws {
     let traces = try await (Self.trace(seed: 3), Self.trace(seed: 3))
     #expect(traces.0.hasPrefix("seed 3: "))
     #expect(traces.0 == traces.1)

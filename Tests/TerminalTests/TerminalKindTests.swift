@@ -7,7 +7,7 @@ import Testing
   @Test(
     arguments: ["xterm-256color", "xterm", "screen", "screen-256color", "tmux", "linux", "vt100"],
     ["C.UTF-8", "C"])
-  func `the panes, keys and a box work in`(term: String, locale: String) async throws {
+  func `panes, keys and boxes work in`(term: String, locale: String) async throws {
     try await withNeighbourhood { neighbourhood in
       let session = try await Session(neighbourhood, environment: "TERM=\(term) LC_ALL=\(locale)")
       let screen = try await session.waitForPanes()

@@ -107,7 +107,7 @@ private struct Session {
         """)
   }
 
-  @Test func `a reader that goes away ends nothing`() async throws {
+  @Test func `commands go on being read when nobody reads their output`() async throws {
     let session = Session()
     try session.output.read.close()
     try await session.input.send("help\nlist\nquit\n")

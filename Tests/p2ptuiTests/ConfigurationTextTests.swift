@@ -48,7 +48,7 @@ import Testing
     #expect(try options(ConfigurationText.of(meant)) == meant)
   }
 
-  @Test func `without settings everything is commented out`() throws {
+  @Test func `with no settings, every line is a comment`() throws {
     let text = ConfigurationText.of(Options())
     #expect(try options(text) == Options())
     let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") && !$0.hasPrefix("  #") }

@@ -44,7 +44,7 @@ import Testing
     #expect(all.count > 3 * keys.count / 2)
   }
 
-  @Test func `a wait is no longer than it must be`() {
+  @Test func `once the wait is over a frame may be drawn, and a millisecond before not`() {
     for cause in [FrameBudget.Cause.key, .answer] {
       var budget = FrameBudget()
       for _ in 0..<FrameBudget.burst { budget.draw(at: 0) }

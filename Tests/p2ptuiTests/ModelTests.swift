@@ -68,7 +68,7 @@ import Testing
     #expect(driver.model.files.order.count == 3)
   }
 
-  @Test func `an order is asked for once per revision`() {
+  @Test func `the order of the files is asked for once per revision and query`() {
     var model = Model(snapshot: Fixture.snapshot(), size: Size(width: 80, height: 24))
     func sorts(_ requests: [Request]) -> [FileSort] {
       requests.compactMap { if case .sort(let sort) = $0 { sort } else { nil } }
@@ -148,7 +148,7 @@ import Testing
     #expect(driver.model.row(.files) == 0)
   }
 
-  @Test func `marks of files that are gone are gone`() {
+  @Test func `a file that is gone is no longer marked`() {
     var driver = Fixture.model()
     driver.type("A")
     driver.pass(10_000)
@@ -212,7 +212,7 @@ import Testing
     #expect(requests.isEmpty)
   }
 
-  @Test func `news waits until an answer was read`() {
+  @Test func `news does not replace an answer before there was time to read it`() {
     var driver = Fixture.model(Fixture.snapshot(transfers: Fixture.transfers))
     driver.type("D")
     #expect(driver.foot.contains("Only its owner"))

@@ -32,7 +32,7 @@ import Testing
     #expect(Fit.clip(text, to: width, ellipsis: "…") == result)
   }
 
-  @Test func `where the ellipsis does not fit, it is cut too`() {
+  @Test func `an ellipsis that does not fit is cut too`() {
     #expect(Fit.clip("hello", to: 2, ellipsis: "...") == "..")
   }
 
@@ -71,7 +71,7 @@ import Testing
 }
 
 @Suite struct FrameDrawingTests {
-  @Test func `a wide character that is half overwritten leaves nothing`() {
+  @Test func `of a wide character that is half overwritten, the other half is blank`() {
     var frame = Frame(size: Size(width: 6, height: 1))
     frame.put("日本語", x: 0, y: 0)
     frame.put("x", x: 1, y: 0)
@@ -80,7 +80,7 @@ import Testing
     #expect(frame.plainText == " xy 語")
   }
 
-  @Test func `nothing is drawn outside`() {
+  @Test func `what is put outside the frame is not drawn`() {
     var frame = Frame(size: Size(width: 3, height: 1))
     frame.put("日本", x: 0, y: 0)
     frame.put("a", x: 5, y: 0)
@@ -105,7 +105,7 @@ import Testing
 }
 
 @Suite struct ThemeTests {
-  @Test func `without colours none is used`() {
+  @Test func `a theme names no colour where there are none, and mono never does`() {
     for role in Role.allCases {
       for theme in [Theme(.dark, colors: 0), Theme(.mono, colors: 256)] {
         #expect(theme[role].foreground == -1 && theme[role].background == -1)
