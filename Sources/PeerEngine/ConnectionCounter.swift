@@ -26,7 +26,9 @@ final class ConnectionCounter: Sendable {
     let source = Self.source(address)
     return open.withLock { open in
       let here = open.byAddress[source, default: 0]
-      guard open.all < limit, here < limitPerAddress || NumericAddress.isLoopback(address) else { return false }
+      guard open.all < limit, here < limitPerAddress || NumericAddress.isLoopback(address) else {
+        return false
+      }
       open.all += 1
       open.byAddress[source] = here + 1
       return true

@@ -356,7 +356,9 @@ import WireProperties
 
   /// Whoever takes a text in writes it in ASCII, up to six times as long; one file that was made to be refused would
   /// cost a peer its whole list.
-  @Test(arguments: ["x", "\u{7F}", "é", "界", "😀"]) func `whatever is taken in can be passed on`(character: String) throws {
+  @Test(arguments: ["x", "\u{7F}", "é", "界", "😀"]) func `whatever is taken in can be passed on`(
+    character: String
+  ) throws {
     let text = String(repeating: character, count: Limits().textBytes / character.utf8.count)
     let received = FileEntry(id: FileID(1), name: text, owner: text, timestamp: Lexeme(text: text))
     let origin = Endpoint(host: "h", port: 1)

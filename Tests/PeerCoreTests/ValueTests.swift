@@ -161,12 +161,16 @@ import Testing
     "fe80::1",
     "fd00::1", "::ffff:192.168.1.1",
   ])
-  func `an address that the Internet cannot reach is private`(address: String) { #expect(NumericAddress.isPrivate(address)) }
+  func `an address that the Internet cannot reach is private`(address: String) {
+    #expect(NumericAddress.isPrivate(address))
+  }
 
   @Test(arguments: [
     "8.8.8.8", "172.32.0.1", "192.169.0.1", "100.128.0.1", "2001:db8::1", "::ffff:8.8.8.8", "", "x",
   ])
-  func `any other address or text is not private`(address: String) { #expect(!NumericAddress.isPrivate(address)) }
+  func `any other address or text is not private`(address: String) {
+    #expect(!NumericAddress.isPrivate(address))
+  }
 
   @Test func `an address is told from a name`() {
     for text in ["10.0.0.1", "::1", "fe80::1"] { #expect(NumericAddress.isNumeric(text)) }

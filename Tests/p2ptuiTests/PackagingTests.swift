@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func `the settings of the unit that the manuals name are its own`() throws {
-    let unit = try text("packaging/p2ptui@.service")
+    let unit = try Repository.text("packaging/p2ptui@.service")
     let own = try #require(unit.firstMatch(of: /(?m)^Environment=(HOST=.*)$/)?.1).split(separator: " ")
       .map { $0.prefix { $0 != "=" } }
     for manual in [Manual.guide, .page] {
@@ -34,7 +34,7 @@ import Testing
 
   @Test(arguments: Manual.all + Manual.others)
   func `make makes what a document says`(manual: Manual) throws {
-    let known = Set(try text("Makefile").matches(of: /(?m)^([a-z]+):/).map { String($0.1) })
+    let known = Set(try Repository.text("Makefile").matches(of: /(?m)^([a-z]+):/).map { String($0.1) })
     let blocks = manual.blocks.flatMap { $0.text.split(separator: "\n").map(String.init) }
     let indented = manual.text.split(separator: "\n").filter { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }
     let lines = manual.codes + blocks + indented.map(String.init)
