@@ -89,8 +89,8 @@ extension PeerState {
     else { return answer(request, .failed("\(named(id)) is not here")) }
     catalogue.setCopy(slot, nil)
     cancelUploads(of: id)
-    // Storage records that the copy is gone after it has gone. The other way round, a crash in between would let the next
-    // scan find the file again.
+    // Storage records that the copy is gone after it has gone. The other way round, a crash in between would let the
+    // next scan find the file again.
     effects.append(.trash(copy, of: id))
     let done = "the copy of \(named(record.entry)) is in the trash"
     log(.info, done)

@@ -1,7 +1,7 @@
 /// Every bound of the core and of the wire, each with its reason.
 public struct Limits: Sendable {
-  /// Bytes of a GOSSIP, which is kept whole to be forwarded unchanged. Those of the network have less than 300; ours carry
-  /// a few fields more.
+  /// Bytes of a GOSSIP, which is kept whole to be forwarded unchanged. Those of the network have less than 300; ours
+  /// carry a few fields more.
   public var gossipBytes = 16 * 1024
   /// Bytes of a GET_FILE, GET_BLOCKS, DELETE or ANNOUNCE: room for four texts of 4 KiB, each byte of them escaped to
   /// six, and for the other fields.
@@ -15,8 +15,8 @@ public struct Limits: Sendable {
   /// Files here above which none is taken unasked: however small, they would use up what a disk has for names, and a
   /// list of more than `replyEntries` is refused by all who read it.
   public var filesBeforePushes = 100_000
-  /// Texts in one list of the extension. So many block hashes describe a file of 64 GiB; a larger one is fetched without a
-  /// block list.
+  /// Texts in one list of the extension. So many block hashes describe a file of 64 GiB; a larger one is fetched
+  /// without a block list.
   public var listItems = 65_536
   /// Bytes of a single text in UTF-8, such as a file's name: the longest path that Linux takes.
   public var textBytes = 4 * 1024
@@ -37,15 +37,16 @@ public struct Limits: Sendable {
   public var gossipIDBytes = 256
   /// Host names that are resolved at once. A further one is resolved when a DELETE from there makes it necessary.
   public var resolutions = 64
-  /// Files in the catalogue. When there are more, those make room that are not here and have no holder, the oldest first.
+  /// Files in the catalogue. When there are more, those make room that are not here and have no holder, the oldest
+  /// first.
   public var files = 1_000_000
   /// Bytes of the texts of all files in the catalogue, 260 a file where there are a million; what exceeds that makes
   /// room, or is not taken in, like files that are too many.
   public var catalogueTextBytes = 256 << 20
   /// Holders of one file. A further one is not recorded: a download needs a handful.
   public var holders = 256
-  /// Tombstones of other peers' files, and as many of ours; the oldest makes room. Strangers cannot bring about ours, and
-  /// so cannot drive them out.
+  /// Tombstones of other peers' files, and as many of ours; the oldest makes room. Strangers cannot bring about ours,
+  /// and so cannot drive them out.
   public var tombstones = 100_000
   /// Host names that are remembered as our own. A further one is found out anew each time.
   public var ownAliases = 64
@@ -58,8 +59,8 @@ public struct Limits: Sendable {
   public var answersPerSecond = 50
   /// Answers at once after a quiet time.
   public var answerBurst = 20
-  /// Bytes of replies a second to all destinations together: a list of what is here may be a thousand times as long as the
-  /// GOSSIP that asks for it.
+  /// Bytes of replies a second to all destinations together: a list of what is here may be a thousand times as long as
+  /// the GOSSIP that asks for it.
   public var answerBytesPerSecond = 8 << 20
   /// Bytes of replies at once after a quiet time: the longest list.
   public var answerBytesBurst = 64 << 20
@@ -71,8 +72,8 @@ public struct Limits: Sendable {
   public var pushPatience: Int64 = 10_000
   /// The most transfers of one direction that a user may let run at once.
   public var slots = 1_000
-  /// The least bound that a user may set for all transfers of one direction together, in bytes a second: with less, each
-  /// of them would count as too slow.
+  /// The least bound that a user may set for all transfers of one direction together, in bytes a second: with less,
+  /// each of them would count as too slow.
   public var leastRate: UInt64 = 4_096
   /// Bytes of a small file. A request and a decision take longer than its bytes: it shares a slot with others, is
   /// asked for while others are on their way, and kept in memory until it is whole.
@@ -88,25 +89,25 @@ public struct Limits: Sendable {
   public var downloadsLookedAhead = 64
   /// Holders that give one file at once. A line that four do not fill is not filled by more.
   public var holdersAtOnce = 4
-  /// Bytes that one of several holders is asked for at once: few enough for the file to come nearly in order. Hashing goes
-  /// from its beginning to its end, and would otherwise be left for the last moment.
+  /// Bytes that one of several holders is asked for at once: few enough for the file to come nearly in order. Hashing
+  /// goes from its beginning to its end, and would otherwise be left for the last moment.
   public var largestPart: UInt64 = 64 << 20
   /// How many times as fast a holder must be to take over the part that hashing waits for.
   public var muchFaster = 4.0
   /// Bytes that a holder must have left for another one to take a share of them. With fewer, asking costs more than it
   /// gains.
   public var leastShare: UInt64 = 4 << 20
-  /// Seconds that the last blocks may have taken, and may still take, before another holder is asked for them as well; a
-  /// quarter of that if it is much faster.
+  /// Seconds that the last blocks may have taken, and may still take, before another holder is asked for them as well;
+  /// a quarter of that if it is much faster.
   public var patienceWithLastBlocks = 0.25
-  /// Milliseconds that several holders give a file before one of them is asked for its block list. Making the list takes
-  /// the holder a second for each gigabyte, and a short transfer can as well be verified at its end.
+  /// Milliseconds that several holders give a file before one of them is asked for its block list. Making the list
+  /// takes the holder a second for each gigabyte, and a short transfer can as well be verified at its end.
   public var blockListPatience: Int64 = 3_000
-  /// One upload slot in so many goes only to an address that has none, so that slow readers from one address leave some to
-  /// others.
+  /// One upload slot in so many goes only to an address that has none, so that slow readers from one address leave some
+  /// to others.
   public var reservedSlotShare = 4
-  /// GET_FILEs that wait for an upload slot. When there are more, either the new one is told that the file is not here, or
-  /// the newest of an address that has many more of them.
+  /// GET_FILEs that wait for an upload slot. When there are more, either the new one is told that the file is not here,
+  /// or the newest of an address that has many more of them.
   public var waitingUploads = 256
   /// Rounds over all holders after which a download is given up.
   public var downloadRounds = 8

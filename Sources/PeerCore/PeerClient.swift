@@ -7,6 +7,7 @@ public protocol PeerClient: Sendable {
   /// Ends when the peer has stopped.
   func snapshots() -> AsyncStream<Snapshot>
 
-  /// Carries out a command. The reply comes once the command is accepted or refused; for `push`, once the file is shared.
+  /// Carries out a command. The reply comes once the command is accepted or refused; for `push`, once the file is
+  /// shared.
   func submit(_ command: Command) async -> CommandReply
 }

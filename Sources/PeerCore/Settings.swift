@@ -49,11 +49,11 @@ public enum TrustDeletes: String, Sendable, CaseIterable {
   case none
 }
 
-/// Bytes that files which nobody asked for may have.
+/// How many bytes files may have that nobody asked for.
 public struct PushAllowance: Sendable, Equatable {
-  /// Each of them.
+  /// A single file.
   public var file: UInt64
-  /// All that are arriving, together.
+  /// All files that are arriving, together.
   public var all: UInt64
 
   public init(file: UInt64, all: UInt64) {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// How many descriptors this process may have open (`RLIMIT_NOFILE`), and who gets them, so that connections of strangers
-/// never take those that the page, the disk and transfers need.
+/// How many descriptors this process may have open (`RLIMIT_NOFILE`), and who gets them, so that connections of
+/// strangers never take those that the page, the disk and transfers need.
 enum Descriptors {
   /// As many as the bounds of `NetworkLimits`, of the page and of transfers can ever use at once.
   private static let useful: rlim_t = 8_192
@@ -39,8 +39,8 @@ enum Descriptors {
 }
 
 extension NetworkLimits {
-  /// The same bounds, or lower ones where there are few descriptors. A third of them is for accepted connections, a quarter
-  /// for the page's, and some for what is sent; at least a fifth is left for transfers and files.
+  /// The same bounds, or lower ones where there are few descriptors. A third of them is for accepted connections, a
+  /// quarter for the page's, and some for what is sent; at least a fifth is left for transfers and files.
   func within(spare descriptors: Int) -> NetworkLimits {
     var limits = self
     limits.connections = min(connections, max(8, descriptors / 3))

@@ -160,7 +160,8 @@ public final class PeerEngine: PeerClient {
 
   // MARK: Stopping
 
-  /// Ends every connection, writes what has to be remembered, and lets go of the home. The peer cannot be started again.
+  /// Ends every connection, writes what has to be remembered, and lets go of the home. The peer cannot be started
+  /// again.
   public func stop() async {
     watcher.cancel()
     try? await listener.channel.channel.close()

@@ -2,9 +2,9 @@ import OrderedCollections
 
 /// Every file that is known, who holds it, and which files were deleted (PROTOCOL.md, "Catalogue").
 ///
-/// Invariants: a file has one slot. A slot is in a peer's `held` exactly if its record names the peer among the holders;
-/// `PeerState` sees to that, through `addHolder` and `removeHolder`. An id is never both in the table and among the
-/// tombstones.
+/// Invariants: a file has one slot. A slot is in a peer's `held` exactly if its record names the peer among the
+/// holders; `PeerState` sees to that, through `addHolder` and `removeHolder`. An id is never both in the table and
+/// among the tombstones.
 struct Catalogue {
   private let limits: Limits
   private(set) var table = FileTable()
@@ -98,7 +98,8 @@ struct Catalogue {
 
   // MARK: Changing
 
-  /// Puts a file into the table that storage remembers, or that was found in `files/`. What was known of it is replaced.
+  /// Puts a file into the table that storage remembers, or that was found in `files/`. What was known of it is
+  /// replaced.
   mutating func restore(_ file: StoredFile) -> FileTable.Slot {
     if let slot = slots[file.entry.id] {
       setCopy(slot, file.copy, entry: file.entry)

@@ -189,8 +189,8 @@ extension PeerState {
     // Recorded before the copy is moved, so that a crash in between does not lead to the file being shared again.
     persist(changes)
     if let copy = record.copy { effects.append(.trash(copy, of: id)) }
-    // This comes last, since storage finds the copies to move by this record. If it stayed, the next start would bring the
-    // file back.
+    // This comes last, since storage finds the copies to move by this record. If it stayed, the next start would bring
+    // the file back.
     persist([.remove(id)])
     if let slot = catalogue.slot(of: id) {
       for handle in record.holders { membership.update(handle) { $0.held.remove(slot) } }

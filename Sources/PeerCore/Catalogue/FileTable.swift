@@ -39,8 +39,8 @@ public struct FileTable: Sendable {
     return nil
   }
 
-  /// The slots whose records differ from those of an older state of this table, in order. Chunks that both share are passed
-  /// over, so that the time depends on how much has changed.
+  /// The slots whose records differ from those of an older state of this table, in order. Chunks that both share are
+  /// passed over, so that the time depends on how much has changed.
   public func slots(changedSince older: FileTable) -> [Slot] {
     var changed: [Slot] = []
     for index in 0..<Swift.max(chunks.count, older.chunks.count) {

@@ -1,12 +1,12 @@
-/// Whom to greet to get into the network: one well-known peer at the start and, while nobody is tracked, each of them in
-/// turn, with back-off (PROTOCOL.md, "Membership").
+/// Whom to greet to get into the network: one well-known peer at the start and, while nobody is tracked, each of them
+/// in turn, with back-off (PROTOCOL.md, "Membership").
 struct Bootstrap {
   /// The shortest wait between two greetings while nobody is tracked, in milliseconds.
   static let firstBackOff: Int64 = 5_000
   /// The longest, in milliseconds.
   static let longestBackOff: Int64 = 60_000
-  /// The shortest wait between two greetings while others are tracked, in milliseconds. Soon after its start a network may
-  /// be in parts that a single greeting joins.
+  /// The shortest wait between two greetings while others are tracked, in milliseconds. Soon after its start a network
+  /// may be in parts that a single greeting joins.
   static let firstReunion: Int64 = 30_000
   /// The longest, in milliseconds. Later on parts are rare, and each greeting of a peer that is no longer there costs a
   /// connection attempt.
@@ -41,8 +41,8 @@ extension PeerState {
     if now.uptime >= next { greetNextWellKnown() }
   }
 
-  /// When a network has been in parts for so long that each has dropped the others, no gossip leads from one part to another
-  /// any longer. At well-known peers the parts meet again.
+  /// When a network has been in parts for so long that each has dropped the others, no gossip leads from one part to
+  /// another any longer. At well-known peers the parts meet again.
   private mutating func runReunion() {
     bootstrap.next = nil
     bootstrap.backOff = Bootstrap.firstBackOff

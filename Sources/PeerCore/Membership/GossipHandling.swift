@@ -55,7 +55,8 @@ extension PeerState {
       _ = track(id, at: endpoint)
       return
     }
-    // While a name is contested, a host name counts for nothing: it may mean the owner's address as well as another one.
+    // While a name is contested, a host name counts for nothing: it may mean the owner's address as well as another
+    // one.
     let otherNameCounts = !peer.claim.isContested(at: now.uptime, within: settings.peerTimeout)
     let samePlace =
       peer.endpoint == endpoint
@@ -229,8 +230,8 @@ extension PeerState {
     log(.info, "much gossip: to stay within its limits, \(dropped) of it was not passed on")
   }
 
-  /// Our GOSSIP_REPLY, which is made anew only when what is here has changed. Our own files come first: what others have
-  /// pushed here must not drive them out of a list that is too long.
+  /// Our GOSSIP_REPLY, which is made anew only when what is here has changed. Our own files come first: what others
+  /// have pushed here must not drive them out of a list that is too long.
   private mutating func gossipReply() -> [UInt8] {
     if let cached = cachedReply, cached.revision == catalogue.localRevision { return cached.bytes }
     var files = catalogue.localEntries

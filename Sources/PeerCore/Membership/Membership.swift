@@ -81,8 +81,8 @@ struct Membership {
     return peer
   }
 
-  /// The peer that makes room for another: the longest silent one of those that hold nothing, so that thousands of invented
-  /// names do not drive out holders; if all hold something, the longest silent one.
+  /// The peer that makes room for another: the longest silent one of those that hold nothing, so that thousands of
+  /// invented names do not drive out holders; if all hold something, the longest silent one.
   var mostDispensable: TrackedPeer? {
     table.values.min {
       ($0.held.isEmpty ? 0 : 1, $0.lastSeen) < ($1.held.isEmpty ? 0 : 1, $1.lastSeen)

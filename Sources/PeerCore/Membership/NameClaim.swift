@@ -1,9 +1,9 @@
 /// Who speaks in a tracked peer's name (PROTOCOL.md, "Identity").
 ///
-/// Nothing proves a name, but nobody can choose the address that a connection comes from. A GOSSIP_REPLY, which is never
-/// passed on, claims its name for the address that it comes from. When another address has claimed the name, no DELETE in
-/// that name counts for `Settings.peerTimeout`, whoever came first. The file stays, and its owner, who sees it listed,
-/// sends the DELETE again.
+/// Nothing proves a name, but nobody can choose the address that a connection comes from. A GOSSIP_REPLY, which is
+/// never passed on, claims its name for the address that it comes from. When another address has claimed the name, no
+/// DELETE in that name counts for `Settings.peerTimeout`, whoever came first. The file stays, and its owner, who sees
+/// it listed, sends the DELETE again.
 struct NameClaim {
   /// The numeric address that the last GOSSIP_REPLY came from; `nil` while only GOSSIP has told of the peer.
   var address: String?

@@ -22,8 +22,8 @@ struct Outbox {
 
   private struct Destination {
     var wantsReply = false
-    /// Whether a reply was the last to go. Replies and items take turns: a peer that gossips faster than it may be answered
-    /// always waits for a reply, and would otherwise never get anything else.
+    /// Whether a reply was the last to go. Replies and items take turns: a peer that gossips faster than it may be
+    /// answered always waits for a reply, and would otherwise never get anything else.
     var repliedLast = false
     var items: Deque<Item> = []
     var nextTime: Int64 = 0
@@ -74,8 +74,8 @@ struct Outbox {
     }
   }
 
-  /// Lets out what may go now, in the order in which destinations began to wait. One that was served goes to the end, so
-  /// that many busy ones cannot starve the others.
+  /// Lets out what may go now, in the order in which destinations began to wait. One that was served goes to the end,
+  /// so that many busy ones cannot starve the others.
   ///
   /// - Parameter replyBytes: bytes of a GOSSIP_REPLY, as far as is known.
   mutating func release(at uptime: Int64, replyBytes: Int) -> [(to: Endpoint, what: Release)] {
@@ -110,8 +110,8 @@ struct Outbox {
     return .item(destinations.values[index].items.removeFirst())
   }
 
-  /// Whether there are no more destinations than those that wait for their turn, and those that were served within the last
-  /// `Limits.answerInterval`.
+  /// Whether there are no more destinations than those that wait for their turn, and those that were served within the
+  /// last `Limits.answerInterval`.
   var isWithinBounds: Bool {
     let served =
       Int64(limits.answerBurst) + Int64(limits.answersPerSecond) * (limits.answerInterval / 1000 + 1)

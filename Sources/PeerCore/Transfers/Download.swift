@@ -3,9 +3,9 @@ import OrderedCollections
 /// A file on its way here (PROTOCOL.md, "Transfers" and "Extension").
 ///
 /// What is missing of it is cut into parts, each of which is asked of one holder; that is an attempt. A holder that has
-/// finished takes the next part, nearly in the order of the file, or a share of what the slowest holder has left, so that
-/// all end at the same time, however fast each is. When all bytes are here, the file's id decides, and only then the file
-/// is kept.
+/// finished takes the next part, nearly in the order of the file, or a share of what the slowest holder has left, so
+/// that all end at the same time, however fast each is. When all bytes are here, the file's id decides, and only then
+/// the file is kept.
 struct Download {
   enum State: Equatable {
     case queued
@@ -39,8 +39,8 @@ struct Download {
   var mayHaveBytes: Bool
   /// Whether bytes are here of which it is no longer known who gave them.
   var hasOldBytes = false
-  /// Whether each holder gives the whole file or nothing: bytes from several holders did not verify, and it could not be
-  /// found out which were wrong.
+  /// Whether each holder gives the whole file or nothing: bytes from several holders did not verify, and it could not
+  /// be found out which were wrong.
   var isSolo = false
   var blocks = BlockSearch()
   /// What the first holder said of the file.
@@ -143,8 +143,8 @@ struct Download {
     return here
   }
 
-  /// The attempt for the first bytes that are missing, which hashing waits for. `nil` if nobody has been asked for them, or
-  /// two have.
+  /// The attempt for the first bytes that are missing, which hashing waits for. `nil` if nobody has been asked for
+  /// them, or two have.
   var first: (key: AttemptID, value: Attempt)? {
     let missing = here.ranges.first.map { $0.lowerBound == 0 ? $0.upperBound : 0 } ?? 0
     return attempts.first { !$0.value.isDoubled && $0.value.position == missing }.map { ($0.key, $0.value) }

@@ -1,6 +1,7 @@
 import OrderedCollections
 
-/// The queue of downloads, in order, and grouped by what they are doing, so that a step costs the same, however many wait.
+/// The queue of downloads, in order, and grouped by what they are doing, so that a step costs the same, however many
+/// wait.
 struct DownloadTable {
   /// What a download is doing, as far as the queue cares.
   enum Standing: Hashable {

@@ -79,8 +79,8 @@ extension PeerState {
     }
   }
 
-  /// What a holder is to be asked for: a share of what hashing waits for, if a much slower holder gives that; otherwise what
-  /// nobody has been asked for yet; otherwise a share of what the slowest holder has left.
+  /// What a holder is to be asked for: a share of what hashing waits for, if a much slower holder gives that; otherwise
+  /// what nobody has been asked for yet; otherwise a share of what the slowest holder has left.
   private mutating func part(of download: Download, for holder: TrackedPeer) -> Part? {
     guard let size = download.size else {
       return download.attempts.isEmpty ? Part(start: 0, end: nil) : nil

@@ -2,13 +2,13 @@
 extension PeerState {
   // MARK: Unasked files
 
-  /// A file that is on its way here is not asked for as well.
+  /// A file has begun to arrive unasked. For `Limits.pushPatience`, nobody is asked for it as well.
   mutating func beginPush(_ id: FileID) {
     guard catalogue[id]?.copy == nil, arriving[id] == nil else { return }
     arriving[id] = now.uptime + limits.pushPatience
   }
 
-  /// Downloads no longer wait for what others push too slowly.
+  /// Lets downloads begin that have waited long enough for others to push their files.
   mutating func forgetSlowPushes() {
     guard arriving.values.contains(where: { $0 <= now.uptime }) else { return }
     arriving = arriving.filter { $0.value > now.uptime }
@@ -34,7 +34,7 @@ extension PeerState {
     absorbDownload(id, by: file.arrival)
   }
 
-  /// What is being fetched has also come unasked, and is being kept: no holder is asked for it any longer.
+  /// A file that is being fetched has also come unasked, and is being kept. No holder is asked for it any longer.
   mutating func absorbDownload(_ id: FileID, by arrival: ArrivalID) {
     guard let download = downloads[id], download.state != .paused else { return }
     endAttempts(of: id)
@@ -58,7 +58,8 @@ extension PeerState {
 
   // MARK: Keeping
 
-  /// The entry of a file whose bytes are known. Its timestamp is one that they verify with, whatever was reported before.
+  /// The entry of a file whose bytes are known. Its timestamp is one that they verify with, whatever was reported
+  /// before.
   func verified(_ entry: FileEntry, filledFrom file: ReceivedFile) -> FileEntry {
     var entry = entry
     if entry.name.isEmpty { entry.name = file.data.name }

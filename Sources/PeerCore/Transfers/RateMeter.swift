@@ -1,5 +1,5 @@
-/// Measures a rate, smoothed: an exponential average with a time constant of about three seconds, so that the figure can
-/// be read and still follows.
+/// Measures a rate, smoothed: an exponential average with a time constant of about three seconds, so that the figure
+/// can be read and still follows.
 struct RateMeter {
   private static let timeConstant = 3_000.0
   private var bytes: UInt64

@@ -175,8 +175,8 @@ extension PeerState {
     return true
   }
 
-  /// Whether the list is wrong rather than the block: the holder that gave the list contradicts it, or another holder has
-  /// failed on the same block.
+  /// Whether the list is wrong rather than the block: the holder that gave the list contradicts it, or another holder
+  /// has failed on the same block.
   func contradictsList(_ file: FileID, _ block: Int, _ holder: PeerHandle) -> Bool {
     guard let blocks = downloads[file]?.blocks, let list = blocks.list else { return false }
     if list.from == holder { return true }

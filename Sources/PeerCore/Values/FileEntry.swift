@@ -35,8 +35,8 @@ public struct FileEntry: Hashable, Sendable, Codable {
   /// `file_size` as our peer writes it: MiB, unrounded.
   static func size(ofBytes bytes: UInt64) -> Lexeme { Lexeme(Double(bytes) / 1_048_576) }
 
-  /// The size in bytes, exact or estimated; `nil` if nothing was said that makes sense. An integer lexeme counts as bytes,
-  /// a fractional one as MiB (PROTOCOL.md, "What is out there": `file_size`).
+  /// The size in bytes, exact or estimated; `nil` if nothing was said that makes sense. An integer lexeme counts as
+  /// bytes, a fractional one as MiB (PROTOCOL.md, "What is out there": `file_size`).
   public var sizeHint: UInt64? {
     if let sizeBytes { return sizeBytes }
     let text = size.text

@@ -9,12 +9,12 @@ public struct Lexeme: Hashable, Sendable, Codable {
   /// What a missing member counts as.
   public static let null = Lexeme(json: "null")
 
-  /// - Parameter json: one JSON scalar. That is not checked: it comes from the tokenizer, or from storage, which gives back
-  ///   what it was given.
+  /// - Parameter json: one JSON scalar. That is not checked: it comes from the tokenizer, or from storage, which gives
+  ///   back what it was given.
   public init(json: String) { self.json = json }
 
-  /// - Parameter raw: what stood between a string's quotes. Bare control characters are escaped, since not every peer would
-  ///   accept them.
+  /// - Parameter raw: what stood between a string's quotes. Bare control characters are escaped, since not every peer
+  ///   would accept them.
   init(stringContents raw: [UInt8]) {
     if raw.contains(where: { $0 < 0x20 }) {
       self.init(text: JSONString.decode(raw: raw))

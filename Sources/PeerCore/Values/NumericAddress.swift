@@ -2,13 +2,16 @@
 public enum NumericAddress {
   private static let mapped = "::ffff:"
 
-  /// An IPv4 address that came through a socket of IPv6 is written as one of IPv4, as everywhere else.
+  /// An address in the form in which it is used everywhere: one of IPv4 that came through a socket of IPv6 loses its
+  /// prefix `::ffff:`.
   public static func plain(_ address: String) -> String {
     address.hasPrefix(mapped) && address.contains(".") ? String(address.dropFirst(mapped.count)) : address
   }
 
-  /// What bounds that go by address count by: who has one address of IPv6 has the 2^64 of its network. One of IPv4, and
-  /// what means this machine, stand for themselves.
+  /// What a bound by address counts by. Whoever has one address of IPv6 has all 2^64 of its network, so that these
+  /// count as one; addresses of IPv4, and those of loopback, stand for themselves.
+  ///
+  /// - Parameter address: as `plain` gives it.
   public static func network(of address: String) -> String {
     guard address.contains(":"), !isLoopback(address) else { return address }
     let halves = address.prefix { $0 != "%" }.split(separator: "::", omittingEmptySubsequences: false)
@@ -19,8 +22,8 @@ public enum NumericAddress {
     return all.prefix(4).joined(separator: ":") + "::/64"
   }
 
-  /// Whether an address is of one machine or network, and cannot be reached from the Internet: loopback, link-local,
-  /// private and shared addresses (RFC 1918, 3927, 4193, 6598).
+  /// Whether an address means something on one machine or in one network only, and cannot be reached from the Internet:
+  /// loopback, link-local, private and shared addresses (RFC 1918, 3927, 4193, 6598).
   public static func isPrivate(_ address: String) -> Bool {
     if isLoopback(address) { return true }
     let plain = plain(address)
@@ -42,7 +45,8 @@ public enum NumericAddress {
     return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
   }
 
-  /// Whether an address is this machine's to itself, where many peers may have one address.
+  /// Whether an address is a loopback address, by which the peers of one machine reach each other. Many peers may share
+  /// it.
   public static func isLoopback(_ address: String) -> Bool {
     address == "::1" || plain(address).hasPrefix("127.")
   }

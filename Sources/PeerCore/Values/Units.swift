@@ -14,7 +14,7 @@ public enum Units {
     return "\(value < 99.95 ? tenths(value) : "\(Int(value.rounded()))") \(units[unit])"
   }
 
-  /// Bytes together, `UInt64.max` at most: sizes are what others say.
+  /// Two sizes together; `UInt64.max` if that is too much to count, as others may claim any size.
   public static func sum(_ a: UInt64, _ b: UInt64) -> UInt64 { b > .max - a ? .max : a + b }
 
   /// Bytes a second, written as `bytes` does, in 10 columns at most: `1.5 KiB/s`.
@@ -48,8 +48,8 @@ public enum Units {
     "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
   }
 
-  /// The bytes that `16G`, `512M`, `100K`, `1.5T` or a plain number stand for, in powers of 1024 and either case; `B` or
-  /// `iB` may follow. `nil` for anything else, and for more than `Int64.max`.
+  /// The bytes that `16G`, `512M`, `100K`, `1.5T` or a plain number stand for, in powers of 1024 and either case; `B`
+  /// or `iB` may follow. `nil` for anything else, and for more than `Int64.max`.
   public static func parseBytes(_ text: some StringProtocol) -> UInt64? {
     let digits = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
     let factor: Double

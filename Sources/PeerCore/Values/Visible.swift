@@ -1,6 +1,6 @@
-/// Makes text from the network harmless, and visible on one line (PROTOCOL.md, "Protection"): control characters, escape
-/// sequences, line breaks and bidirectional overrides become visible marks. This is the one place that decides about it;
-/// the screen, the log and the page all show text through it.
+/// Makes text from the network harmless, and visible on one line (PROTOCOL.md, "Protection"): control characters,
+/// escape sequences, line breaks and bidirectional overrides become visible marks. This is the one place that decides
+/// about it; the screen, the log and the page all show text through it.
 public enum Visible {
   /// - Parameters:
   ///   - text: any text at all.

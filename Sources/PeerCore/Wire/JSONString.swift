@@ -80,7 +80,8 @@ enum JSONString {
     return writer.bytes
   }
 
-  /// The same JSON in pure ASCII. Characters outside of ASCII can only stand inside strings, where `\uXXXX` means the same.
+  /// The same JSON in pure ASCII. Characters outside of ASCII can only stand inside strings, where `\uXXXX` means the
+  /// same.
   static func escapingNonASCII(_ json: some StringProtocol) -> String {
     var writer = JSONWriter()
     for scalar in json.unicodeScalars {

@@ -1,5 +1,5 @@
-/// What a tokenizer reports of the JSON that it reads, as it reads it. Strings come in pieces, so that nothing has to be
-/// held in memory to be seen: `beginString`, any number of `stringRun` and `stringEscape`, `endString`.
+/// What a tokenizer reports of the JSON that it reads, as it reads it. Strings come in pieces, so that nothing has to
+/// be held in memory to be seen: `beginString`, any number of `stringRun` and `stringEscape`, `endString`.
 protocol JSONTokenHandler {
   /// - Parameter offset: the position of its bracket, counted from the beginning of the connection.
   mutating func beginObject(at offset: Int) throws(WireError)

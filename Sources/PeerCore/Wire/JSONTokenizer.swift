@@ -190,8 +190,8 @@ struct JSONTokenizer {
     (words &- SIMD4(repeating: 0x0101_0101_0101_0101)) & ~words & SIMD4(repeating: 0x8080_8080_8080_8080)
   }
 
-  /// Moves the index on to the next quote or backslash. It looks at many bytes at a time, since each byte of a file passes
-  /// here as two digits.
+  /// Moves the index on to the next quote or backslash. It looks at many bytes at a time, since each byte of a file
+  /// passes here as two digits.
   private static func skipPlain(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) {
     let quotes = SIMD4<UInt64>(repeating: 0x2222_2222_2222_2222)
     let backslashes = SIMD4<UInt64>(repeating: 0x5C5C_5C5C_5C5C_5C5C)

@@ -9,8 +9,8 @@ public enum MessageType: String, Sendable, CaseIterable {
   case getBlocks = "GET_BLOCKS"
   case blocks = "BLOCKS"
 
-  /// The type of a message that this peer sends. Our own messages begin with their type; any other is a GOSSIP, forwarded
-  /// as it came.
+  /// The type of a message that this peer sends. Our own messages begin with their type; any other is a GOSSIP,
+  /// forwarded as it came.
   public init(ofSent message: [UInt8]) {
     self =
       Self.allCases.first { message.starts(with: "{\"type\": \"\($0.rawValue)\"".utf8) } ?? .gossip

@@ -3,8 +3,8 @@ import Foundation
 import PeerCore
 import Synchronization
 
-/// The log on disk: `peer.log`, and the older files that it was rotated to, `peer.log.1` to `peer.log.3`. It is written in
-/// the background. A disk that is full or slow costs lines, which are counted, and never holds the peer up.
+/// The log on disk: `peer.log`, and the older files that it was rotated to, `peer.log.1` to `peer.log.3`. It is written
+/// in the background. A disk that is full or slow costs lines, which are counted, and never holds the peer up.
 final class LogFile: Sendable {
   /// Bytes of one file: room for some 40,000 lines.
   static let capacity = 4 << 20

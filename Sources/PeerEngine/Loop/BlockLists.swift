@@ -1,7 +1,7 @@
 import PeerCore
 
-/// The block lists of files that are here. Each is made when it is first asked for, and remembered for those who ask next
-/// (PROTOCOL.md, "Extension").
+/// The block lists of files that are here. Each is made when it is first asked for, and remembered for those who ask
+/// next (PROTOCOL.md, "Extension").
 actor BlockLists {
   /// How many hashes are remembered: 32 MiB of them, those of 1 TiB of files. Whoever asks again and again has no file
   /// that is among them hashed a second time.
@@ -9,7 +9,7 @@ actor BlockLists {
 
   private let store: HomeStore
   private var lists: [(copy: LocalCopy, list: Task<BlockList?, Never>)] = []
-  /// Hashes of those.
+  /// How many hashes the lists have, as `weight` counts them.
   private var hashes: UInt64 = 0
 
   init(store: HomeStore) { self.store = store }
@@ -29,6 +29,6 @@ actor BlockLists {
 
   private func forget(_ index: Int) { hashes -= Self.weight(lists.remove(at: index).copy) }
 
-  /// What a small file's list costs beside its hashes counts too.
+  /// What a list costs beside its hashes counts as 64 of them, so that many small files are bounded too.
   private static func weight(_ copy: LocalCopy) -> UInt64 { 64 + BlockList.count(ofSize: copy.size) }
 }

@@ -13,8 +13,8 @@ extension PeerEngine: FileSharing {
   }
 }
 
-/// A copy in `files/` that a visitor of the page reads, on threads that may wait for a disk. What it sends counts towards
-/// the bound of uploads (`--limit-up`).
+/// A copy in `files/` that a visitor of the page reads, on threads that may wait for a disk. What it sends counts
+/// towards the bound of uploads (`--limit-up`).
 private struct SharedCopy: SharedFile {
   let file: ReadableFile
   let limit: RateLimit?

@@ -2,8 +2,8 @@ import CoreMetrics
 import PeerCore
 import Synchronization
 
-/// What a peer counts of its work, for `/metrics`. It is told of each event and each effect as they pass; the rest is read
-/// when somebody asks.
+/// What a peer counts of its work, for `/metrics`. It is told of each event and each effect as they pass; the rest is
+/// read when somebody asks.
 public final class PeerMetrics: Sendable {
   /// The lengths of the engine's queues, which no snapshot shows.
   struct Queues {

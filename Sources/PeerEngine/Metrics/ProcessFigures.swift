@@ -16,8 +16,8 @@ struct ProcessFigures {
     guard let line = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
       let end = line.lastIndex(of: ")")
     else { return nil }
-    // The program's name, in parentheses, may hold anything, so that fields are counted from its end: there the field that
-    // proc(5) calls 3 is the first.
+    // The program's name, in parentheses, may hold anything, so that fields are counted from its end: there the field
+    // that proc(5) calls 3 is the first.
     let fields = line[line.index(after: end)...].split(separator: " ")
     guard fields.count > 21 else { return nil }
     let number = { (field: Int) in Int(fields[field - 3]) ?? 0 }

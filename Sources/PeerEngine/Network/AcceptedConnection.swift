@@ -1,16 +1,16 @@
 import NIOCore
 import PeerCore
 
-/// A connection that a peer has opened: messages come in, and a GET_FILE is answered on it (PROTOCOL.md,
-/// "Transport" and "What is out there").
+/// A connection that a peer has opened. Messages come in on it, and those that ask for a file or its blocks are
+/// answered on it (PROTOCOL.md, "Transport" and "What is out there").
 struct AcceptedConnection: Sendable {
   let channel: PeerChannel
-  /// The peer's, numeric, without port.
+  /// The peer's numeric address, without port.
   let address: String
   let id: ConnectionID
   let network: Network
 
-  /// Returns when the connection is closed. One bad message ends this connection, with one line in the log.
+  /// Reads messages until the connection is closed. One bad message closes it, with one line in the log.
   func run() async {
     let watchdog = Watchdog(channel.channel, limits: network.limits)
     do {
@@ -31,12 +31,12 @@ struct AcceptedConnection: Sendable {
     var next = Next.message
     var isWithinMessage = false
     for try await buffer in inbound {
-      // What follows a GET_FILE is read, though not heeded: closing with unread bytes would reset the
-      // connection and could destroy the end of our answer.
+      // What follows a GET_FILE is read and thrown away: if the connection were closed with unread bytes, it would be
+      // reset, and the end of our answer might be lost.
       if next == .end { continue }
       watchdog.received(buffer.readableBytes)
       let messages = try reader.read(buffer)
-      // However short a message is, it has no longer than a transfer of the least rate.
+      // A message must come at the least rate of a transfer, however short it is.
       if reader.isBetweenMessages {
         watchdog.endDemand()
       } else if !isWithinMessage || !messages.isEmpty {
@@ -60,12 +60,12 @@ struct AcceptedConnection: Sendable {
     if next != .end { try reader.finish() }
   }
 
-  /// What is expected on the connection.
+  /// What is expected next on the connection.
   private enum Next {
     case message
-    /// A peer with the extension may ask again.
+    /// Another request, or a message: a peer with the extension may ask again.
     case request
-    /// It has been answered and half-closed.
+    /// Nothing: it has been answered, and half-closed.
     case end
   }
 

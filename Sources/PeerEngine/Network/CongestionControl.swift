@@ -2,9 +2,9 @@ import Foundation
 import NIOCore
 import PeerCore
 
-/// How fast TCP sends on loopback. BBR, the default of some systems, paces what it sends by the delays that it measures.
-/// On loopback there are no delays but those of a busy machine, and pacing by them halves the speed. Connections within
-/// the machine therefore use Reno on such systems; all others keep what the system has chosen.
+/// How fast TCP sends on loopback. BBR, the default of some systems, paces what it sends by the delays that it
+/// measures. On loopback there are no delays but those of a busy machine, and pacing by them halves the speed.
+/// Connections within the machine therefore use Reno on such systems; all others keep what the system has chosen.
 enum CongestionControl {
   /// What to use on loopback instead of the system's choice; `nil` leaves that alone.
   static let onLoopback: String? = {
@@ -17,7 +17,8 @@ enum CongestionControl {
     return chosen.hasPrefix("bbr") && isAllowed ? "reno" : nil
   }()
 
-  /// Changes how this side of a connection sends, if it is one on loopback. A system that refuses that keeps its choice.
+  /// Changes how this side of a connection sends, if it is one on loopback. A system that refuses that keeps its
+  /// choice.
   static func prepare(_ channel: any Channel) {
     guard onLoopback == "reno", let address = channel.remoteAddress?.ipAddress,
       NumericAddress.isLoopback(address),

@@ -3,8 +3,8 @@ import NIOCore
 import PeerCore
 import Synchronization
 
-/// Delivers messages that expect no answer: it connects, writes once, and half-closes, so that readers which wait for the
-/// end see it at once. It makes `NetworkLimits.sends` deliveries at a time; the others wait, within bounds.
+/// Delivers messages that expect no answer: it connects, writes once, and half-closes, so that readers which wait for
+/// the end see it at once. It makes `NetworkLimits.sends` deliveries at a time; the others wait, within bounds.
 ///
 /// Peers of this program take several messages on one connection. What waits for such a peer goes together.
 final class Courier: Sendable {
@@ -21,7 +21,8 @@ final class Courier: Sendable {
 
   private struct State {
     var waiting: Deque<Parcel> = []
-    /// Messages that go together on one connection, by their destination. Each has a parcel, which waits or is under way.
+    /// Messages that go together on one connection, by their destination. Each has a parcel, which waits or is under
+    /// way.
     var joined: [Endpoint: Joined] = [:]
     var joinedCount = 0
     var running = 0
@@ -143,8 +144,8 @@ final class Courier: Sendable {
     }
   }
 
-  /// Waits for the other side to close. No answer is expected, but to close with unread bytes would reset the connection,
-  /// and the message might be lost. Many peers never close; they hold up no other message.
+  /// Waits for the other side to close. No answer is expected, but to close with unread bytes would reset the
+  /// connection, and the message might be lost. Many peers never close; they hold up no other message.
   private func linger(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ watchdog: Watchdog) async {
     let mayLinger = state.withLock { state in
       guard state.lingering < limits.lingering else { return false }

@@ -8,8 +8,8 @@ struct Dialer: Sendable {
   let group: any EventLoopGroup
   let limits: NetworkLimits
 
-  /// - Parameter receiveBuffer: how many bytes the other side can send before anybody reads them; `nil` leaves that to the
-  ///   system.
+  /// - Parameter receiveBuffer: how many bytes the other side can send before anybody reads them; `nil` leaves that to
+  ///   the system.
   /// - Throws: `TransferFailure.unreachable`.
   func connect(to endpoint: Endpoint, receiveBuffer: Int? = nil) async throws -> PeerChannel {
     var bootstrap = ClientBootstrap(group: group)

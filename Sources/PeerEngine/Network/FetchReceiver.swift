@@ -1,7 +1,7 @@
 import PeerCore
 import Synchronization
 
-/// What may change about an attempt while it runs.
+/// What may change about an attempt while it runs, shared between whoever decides that and the connection.
 final class FetchControl: Sendable {
   private struct State {
     var end: UInt64?
@@ -14,32 +14,32 @@ final class FetchControl: Sendable {
 
   /// Where the part ends; `nil` at the end of the file.
   var end: UInt64? { state.withLock { $0.end } }
-  /// What blocks are checked against.
+  /// The list that blocks are checked against; `nil` if they are not.
   var blocks: BlockList? { state.withLock { $0.blocks } }
 
   func shorten(to end: UInt64) { state.withLock { $0.end = min($0.end ?? .max, end) } }
   func use(_ blocks: BlockList?) { state.withLock { $0.blocks = blocks } }
 }
 
-/// Puts the bytes of one attempt where they belong, whatever the holder sends: the part that was asked for
-/// as raw bytes, or the whole file as hex, of which only the part is taken. Each block is checked as it
-/// lands, if there is a list; a block that fails does not count.
+/// Puts the bytes of one attempt into their place, whether the holder sends the part that was asked for as raw bytes,
+/// or the whole file as hex, of which only that part is taken. If there is a block list, each block is checked as it
+/// comes, and one that is wrong does not count.
 final class FetchReceiver: FileReceiver {
   private let fetch: Effect.Fetch
   private let control: FetchControl
   private let target: any DownloadTarget
   private var hasher: any BlockHasher
-  /// Of the next byte that comes.
+  /// The position in the file of the next byte that comes.
   private var offset: UInt64 = 0
-  /// Up to where the part's bytes are here and count.
+  /// The position up to which the part's bytes are here and count.
   private(set) var position: UInt64
-  /// Up to where they are written.
+  /// The position up to which they are written. It is ahead of `position` while a block is being checked.
   private var written: UInt64
   private var checking: (block: Int, list: BlockList)?
   private(set) var hasBegun = false
-  /// As the holder told.
+  /// How many bytes the file has, as the holder says; `nil` until it does.
   private(set) var size: UInt64?
-  /// Bytes of the file that came, wanted or not.
+  /// How many bytes of the file have come, wanted or not.
   private(set) var taken = 0
 
   init(
@@ -53,7 +53,7 @@ final class FetchReceiver: FileReceiver {
     written = fetch.start
   }
 
-  /// All of the part is here; what else comes is of no use.
+  /// Whether all of the part is here, so that what else comes is of no use.
   var isFull: Bool { control.end.map { position >= $0 } ?? false }
 
   func begin(_ part: RawPart?, of file: FileID?) throws {
@@ -81,7 +81,7 @@ final class FetchReceiver: FileReceiver {
     try put(UnsafeRawBufferPointer(rebasing: bytes[Int(from - start)..<Int(to - start)]), at: from)
   }
 
-  /// Cut at the ends of blocks, if these are checked.
+  /// Writes bytes, in pieces that end where blocks end, if blocks are checked.
   private func put(_ bytes: UnsafeRawBufferPointer, at start: UInt64) throws {
     var rest = bytes
     var offset = start

@@ -26,13 +26,13 @@ final class PushReceiver: FileReceiver {
 
 /// One file that arrives unasked.
 final class FileReception {
-  /// What the message said it is, before its bytes.
+  /// Which file it is, if the message has said so before its bytes.
   private let id: FileID?
   private var told: FileID?
   private let file: any IncomingFile
   private let network: Network
   private let ended: (FileID?) -> Void
-  /// Bytes that count as arriving.
+  /// How many of its bytes count as arriving.
   private var arriving = 0
   private var isTaken = false
 
@@ -53,14 +53,15 @@ final class FileReception {
     ended(told)
   }
 
-  /// What is on its way here, once.
+  /// Which file is on its way here; `nil` if that is not known, or was said before.
   func takeNews() -> FileID? {
     guard told == nil else { return nil }
     told = id
     return id
   }
 
-  /// What arrives beside it counts too: many that begin at once do not each get all that is left.
+  /// Takes bytes, as long as they are within what is allowed. Files that arrive at the same time count together, so
+  /// that each of them does not get all that is left.
   func append(_ bytes: UnsafeRawBufferPointer) throws {
     arriving += bytes.count
     let all = network.noteArriving(bytes.count)

@@ -20,8 +20,8 @@ final class HexDecoder {
   /// Whether every pair is complete.
   var isComplete: Bool { half == nil }
 
-  /// - Returns: the bytes, valid until the next call; `nil` if a character is not a hex digit. A digit whose second one has
-  ///   not come yet is judged together with it.
+  /// - Returns: the bytes, valid until the next call; `nil` if a character is not a hex digit. A digit whose second one
+  ///   has not come yet is judged together with it.
   func decode(_ hex: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
     digits += hex.count
     guard let text = hex.bindMemory(to: UInt8.self).baseAddress, !hex.isEmpty else { return hex }

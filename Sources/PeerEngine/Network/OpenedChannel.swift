@@ -12,8 +12,8 @@ final class OpenedChannel: Sendable {
   private let channel: PeerChannel
   private let isTaken = Atomic(false)
 
-  /// To be called on the channel's event loop before it reads. The channel can be half-closed, and reads only as fast as it
-  /// is consumed.
+  /// To be called on the channel's event loop before it reads. The channel can be half-closed, and reads only as fast
+  /// as it is consumed.
   init(_ channel: any Channel) throws {
     CongestionControl.prepare(channel)
     self.channel = try PeerChannel(

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Bounds the rate of all transfers of one direction together: a token bucket with a burst of a tenth of a second, so that
-/// the flow is smooth. The rate can be changed at any time.
+/// Bounds the rate of all transfers of one direction together: a token bucket with a burst of a tenth of a second, so
+/// that the flow is smooth. The rate can be changed at any time.
 final class RateLimit: Sendable {
   private struct Bucket {
     /// Bytes a second; `nil` is no bound.
@@ -45,7 +45,8 @@ final class RateLimit: Sendable {
     }
   }
 
-  /// How many bytes are worth taking at once: as many as a twentieth of a second earns, at least 4 KiB, and at most `bytes`.
+  /// How many bytes are worth taking at once: as many as a twentieth of a second earns, at least 4 KiB, and at most
+  /// `bytes`.
   func piece(atMost bytes: Int) -> Int {
     guard let rate = bucket.withLock({ $0.rate }) else { return bytes }
     return min(bytes, max(4_096, Int(min(rate / 20, 1e9))))

@@ -4,7 +4,8 @@ import PeerCore
 
 /// Turns host names into numeric addresses, on threads that may wait, since the system's resolver blocks.
 struct Resolver: Sendable {
-  /// - Returns: the addresses, those of IPv4 first, as every peer of the network speaks it; none if the name means nothing.
+  /// - Returns: the addresses, those of IPv4 first, as every peer of the network speaks it; none if the name means
+  ///   nothing.
   func addresses(of host: String) async -> [String] {
     (try? await NIOThreadPool.singleton.runIfActive { Self.look(host) }) ?? []
   }

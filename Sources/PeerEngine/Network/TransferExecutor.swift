@@ -8,8 +8,8 @@ final class TransferExecutor: TaskExecutor {
   private let yields: Bool
 
   /// - Parameters:
-  ///   - threads: with only two, two slow writes to the disk would stop all other transfers; more than transfers that run at
-  ///     once are of no use.
+  ///   - threads: with only two, two slow writes to the disk would stop all other transfers; more than transfers that
+  ///     run at once are of no use.
   ///   - yields: whether the threads let others on this machine go first.
   init(threads: Int = 4, yields: Bool) {
     self.yields = yields

@@ -44,8 +44,8 @@ protocol BlockHasher {
 }
 
 extension IncomingFile {
-  /// The ids that the bytes verify for with these timestamps (PROTOCOL.md, "What is out there": hash of a float, text or
-  /// null timestamp).
+  /// The ids that the bytes verify for with these timestamps (PROTOCOL.md, "What is out there": hash of a float, text
+  /// or null timestamp).
   func digests(timestamps: [Lexeme]) -> [ReceivedFile.Digest] {
     var digests: [ReceivedFile.Digest] = []
     for timestamp in timestamps {

@@ -1,16 +1,16 @@
 import Foundation
 import PeerCore
 
-/// Under which names the page may be asked for. A foreign page whose own name was made to mean this machine (DNS
-/// rebinding) asks under that name, and would otherwise read what only this machine, or its network, can reach.
+/// The names under which the page may be asked for. A foreign page whose name was made to point to this machine (DNS
+/// rebinding) asks under that name, and could otherwise read what only this machine or its network can reach.
 struct HostNames: Sendable {
   /// Who can reach the address at which a visitor has come.
   enum Reach: Sendable, Equatable {
     case machine, network, world
 
     /// - Parameters:
-    ///   - listening: the address that is listened on, numeric.
-    ///   - visited: the one that the connection came to.
+    ///   - listening: the numeric address that the server listens on.
+    ///   - visited: the numeric address that the connection came to.
     init(listening: String?, visited: String?) {
       if listening.map(NumericAddress.isLoopback) ?? false {
         self = .machine
@@ -20,12 +20,12 @@ struct HostNames: Sendable {
     }
   }
 
-  /// Names that mean something in one network only: nobody can make them their own elsewhere.
+  /// The endings of names that mean something in one network only, so that nobody can register them elsewhere.
   private static let localEndings = [".local", ".lan", ".home", ".internal", ".localdomain", ".home.arpa"]
 
   private let own: Set<String>
 
-  /// - Parameter names: of this machine, beside the loopback names and what it calls itself.
+  /// - Parameter names: what this machine is called, beside the loopback names and the name it gives itself.
   init(_ names: [String]) {
     own = Set(
       ["localhost", "127.0.0.1", "::1", Self.systemName.lowercased()] + names.map { $0.lowercased() })
@@ -41,6 +41,8 @@ struct HostNames: Sendable {
     }
   }
 
+  /// Whether a request may be answered.
+  ///
   /// - Parameter authority: the request's `Host`.
   func admit(_ authority: String?, _ reach: Reach) -> Bool {
     guard reach != .world else { return true }
@@ -49,13 +51,14 @@ struct HostNames: Sendable {
     return own.contains(name) || (reach == .network && Self.isLocal(name))
   }
 
-  /// A numeric address is nobody's name.
+  /// Whether a name can mean a machine of this network only. A numeric address can, as nobody can make it point
+  /// elsewhere.
   private static func isLocal(_ name: String) -> Bool {
     NumericAddress.isNumeric(name) || (!name.isEmpty && !name.contains("."))
       || localEndings.contains { name.hasSuffix($0) }
   }
 
-  /// Without port, brackets and a final dot.
+  /// The host of an authority, without port, brackets and a final dot.
   private static func name(_ authority: String) -> String {
     var host = authority.lowercased()[...]
     if host.first == "[", let end = host.firstIndex(of: "]") {

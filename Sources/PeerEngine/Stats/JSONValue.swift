@@ -1,7 +1,7 @@
 import PeerCore
 
-/// A JSON value to be written. Objects keep the order in which their members were given, so that an answer reads like its
-/// documentation, and two answers can be compared line by line.
+/// A JSON value to be written. Objects keep the order in which their members were given, so that an answer reads like
+/// its documentation, and two answers can be compared line by line.
 public enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)

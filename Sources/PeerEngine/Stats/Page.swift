@@ -1,8 +1,8 @@
 import Mustache
 import PeerCore
 
-/// What the page shows, in words: the template only puts them into place. Every text has gone through `Visible`, and the
-/// template escapes all of them.
+/// What the page shows, in words: the template only puts them into place. Every text has gone through `Visible`, and
+/// the template escapes all of them.
 struct Page {
   /// How many peers and transfers the page shows: a few screens of them. The API has them all.
   static let peers = 200
@@ -168,8 +168,8 @@ extension Page.File {
   }
 }
 
-/// The template engine would otherwise find the fields by reflection, which for the many rows of files would take most of
-/// the time that a page takes.
+/// The template engine would otherwise find the fields by reflection, which for the many rows of files would take most
+/// of the time that a page takes.
 extension Page.File: MustacheParent {
   func child(named name: String) -> Any? {
     switch name {

@@ -1,7 +1,7 @@
 import PeerCore
 
-/// The answers to the latest queries. With many visitors who look at the same page every 2 seconds, a large catalogue is
-/// searched and sorted once for each change, not once for each visitor.
+/// The answers to the latest queries. With many visitors who look at the same page every 2 seconds, a large catalogue
+/// is searched and sorted once for each change, not once for each visitor.
 struct QueryCache {
   /// How many queries are remembered: each takes 8 bytes for each file that it has found.
   private static let size = 4

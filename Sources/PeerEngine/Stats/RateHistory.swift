@@ -1,5 +1,5 @@
-/// The bytes that were received and sent in each of the last 300 periods of 2 seconds, that is 10 minutes, in a ring that
-/// forgets the oldest by itself.
+/// The bytes that were received and sent in each of the last 300 periods of 2 seconds, that is 10 minutes, in a ring
+/// that forgets the oldest by itself.
 struct RateHistory: Sendable {
   static let length = 300
   /// Milliseconds.

@@ -1,7 +1,7 @@
 import PeerCore
 
-/// What a snapshot holds as JSON: one vocabulary for the HTTP API and for headless answers. Texts are given as they were
-/// received; `JSONValue` writes them as harmless ASCII.
+/// What a snapshot holds as JSON: one vocabulary for the HTTP API and for headless answers. Texts are given as they
+/// were received; `JSONValue` writes them as harmless ASCII.
 extension Snapshot {
   /// `/api/v1/status`.
   public var statusJSON: JSONValue {
@@ -44,8 +44,8 @@ extension Snapshot {
     Double(max(0, taken.uptime - peer.lastSeen)) / 1000
   }
 
-  /// An element of `/api/v1/files`. A file gets into `files/` only when its hash has matched, so that `local` and `verified`
-  /// are always the same.
+  /// An element of `/api/v1/files`. A file gets into `files/` only when its hash has matched, so that `local` and
+  /// `verified` are always the same.
   public func json(_ file: FileRecord) -> JSONValue {
     [
       "file_id": .string(file.entry.id.hex),

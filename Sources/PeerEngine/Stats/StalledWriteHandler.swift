@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Closes a connection whose reader has taken nothing for a while. Until then the task that writes to it waits, and what
-/// the reader has not taken is bounded by the system's buffers and ours.
+/// Closes a connection whose reader has taken nothing for a while. Until then the task that writes to it waits, and
+/// what the reader has not taken is bounded by the system's buffers and ours.
 final class StalledWriteHandler: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = NIOAny
 

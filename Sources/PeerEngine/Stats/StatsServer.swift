@@ -9,15 +9,16 @@ import ServiceLifecycle
 public actor StatsServer {
   /// Bounds of the server, each with its reason.
   enum Limits {
-    /// Open connections in all: fewer where there are few descriptors. Further ones wait in the backlog until one closes.
+    /// Open connections in all: fewer where there are few descriptors. Further ones wait in the backlog until one
+    /// closes.
     static var connections: Int { min(1024, max(8, Descriptors.spare / 4)) }
     /// Open connections from one address. Loopback is exempt: all of one user's tools are there.
     static let connectionsPerAddress = 64
     /// Bytes of a request's header: browsers send about 1 KiB.
     static let headerBytes = 16 * 1024
     static let headerFields = 100
-    /// How long a request's header may take to arrive, and a connection may stay without a request: the page comes back every
-    /// 2 seconds.
+    /// How long a request's header may take to arrive, and a connection may stay without a request: the page comes back
+    /// every 2 seconds.
     static let headerTime = TimeAmount.seconds(10)
     /// How long a reader may take nothing of an answer.
     static let writeTime = TimeAmount.seconds(30)
@@ -85,8 +86,8 @@ public actor StatsServer {
     }
   }
 
-  /// Stops listening, gives answers that are under way a second to end, and closes every connection. Returns when that is
-  /// done.
+  /// Stops listening, gives answers that are under way a second to end, and closes every connection. Returns when that
+  /// is done.
   public func stop() async {
     guard let running else { return }
     self.running = nil

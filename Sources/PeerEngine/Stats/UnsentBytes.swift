@@ -1,16 +1,16 @@
 import Synchronization
 
-/// Bytes of answers that wait to be taken by their readers, over all connections: a list may be large, and a thousand
-/// readers who take none of it must not fill the memory.
+/// Counts the bytes of answers that wait until their readers take them, over all connections. A list may be large, and
+/// a thousand readers who take nothing must not fill the memory.
 final class UnsentBytes: Sendable {
-  /// A page of a thousand files has half a MiB.
+  /// The most bytes that may wait. A page of a thousand files has half a MiB.
   private static let limit = 64 << 20
-  /// Below, connections are what bounds them.
+  /// Answers of at most so many bytes are not counted: the bound on connections is enough for them.
   private static let small = 64 << 10
 
   private let total = Mutex(0)
 
-  /// One answer's share; given back when it goes.
+  /// The bytes of one answer, which count until this is let go of.
   final class Share: Sendable {
     private let parent: UnsentBytes
     private let bytes: Int
@@ -23,6 +23,8 @@ final class UnsentBytes: Sendable {
     deinit { parent.total.withLock { $0 -= bytes } }
   }
 
+  /// Counts an answer of so many bytes.
+  ///
   /// - Returns: `nil` if too many wait already. An answer that waits alone may have any size.
   func share(_ bytes: Int) -> Share? {
     let counted = bytes > Self.small ? bytes : 0

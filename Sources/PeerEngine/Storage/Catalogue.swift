@@ -6,9 +6,9 @@ import PeerCore
 /// It has one connection (a `DatabaseQueue`, not a pool): only the engine writes, one batch after the other, and nobody
 /// reads much while the peer runs, since the core has everything in memory.
 ///
-/// It has a write-ahead log with `synchronous = FULL`: a transaction that was committed survives a loss of power. `NORMAL`
-/// would be faster and would corrupt nothing, but could lose the last transactions and, with them, that a file in
-/// `files/` is a download; a download must never turn into a file of our own. Batches make up for the cost.
+/// It has a write-ahead log with `synchronous = FULL`: a transaction that was committed survives a loss of power.
+/// `NORMAL` would be faster and would corrupt nothing, but could lose the last transactions and, with them, that a file
+/// in `files/` is a download; a download must never turn into a file of our own. Batches make up for the cost.
 ///
 /// With `locking_mode = EXCLUSIVE` the log needs no shared memory, so that it works on network file systems too. The
 /// home's lock admits only one peer anyhow.
@@ -64,8 +64,8 @@ struct Catalogue: Sendable {
   /// - `file`: the files of the catalogue, in the order in which they were heard of.
   /// - `tombstone`: the files that were deleted, in that order.
   /// - `copy`: every regular file of `files/` that was hashed; a `duplicate` if another name has the same id.
-  /// - `receipt`: entries whose bytes we have put into `files/`, or expect there. They tell a download from a file of our
-  ///   own, even after it was moved by hand, and last longer than `copy`.
+  /// - `receipt`: entries whose bytes we have put into `files/`, or expect there. They tell a download from a file of
+  ///   our own, even after it was moved by hand, and last longer than `copy`.
   /// - `placement`: names that are about to appear in `files/`; `active` while the peer that wrote them runs.
   /// - `note`: what was done once for all.
   private static let firstSchema = """
@@ -101,8 +101,8 @@ struct Catalogue: Sendable {
     do { return try queue.read(body) } catch { throw Self.typed(error) }
   }
 
-  /// One transaction, without blocking the caller's thread. Whoever calls first is served first: the caller's isolation is
-  /// kept until the work is enqueued.
+  /// One transaction, without blocking the caller's thread. Whoever calls first is served first: the caller's isolation
+  /// is kept until the work is enqueued.
   nonisolated(nonsending) func enqueue<T: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> T
   ) async throws(StorageError) -> T {

@@ -2,8 +2,9 @@ import GRDB
 import GRDBSQLite
 import PeerCore
 
-/// A prepared statement and the row that it is at, bound and read by position, straight on SQLite: texts from the network
-/// may hold NULs, at which GRDB's conversions would end them, and a million rows leave no time to look up columns by name.
+/// A prepared statement and the row that it is at, bound and read by position, straight on SQLite: texts from the
+/// network may hold NULs, at which GRDB's conversions would end them, and a million rows leave no time to look up
+/// columns by name.
 struct CatalogueRow {
   private let statement: SQLiteStatement
   private let connection: SQLiteConnection?

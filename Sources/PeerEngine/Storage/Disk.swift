@@ -67,8 +67,8 @@ enum Disk {
     throw error(old, "move")
   }
 
-  /// Gives a file a second name, unless that name is taken. Where the file system knows no hard links, an empty file takes
-  /// the name first, and the file itself then replaces that one and loses its old name.
+  /// Gives a file a second name, unless that name is taken. Where the file system knows no hard links, an empty file
+  /// takes the name first, and the file itself then replaces that one and loses its old name.
   ///
   /// - Returns: false if the name was taken; then nothing was touched.
   static func place(_ old: String, at new: String) throws(StorageError) -> Bool {

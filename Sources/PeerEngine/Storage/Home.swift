@@ -30,12 +30,12 @@ struct Home: Sendable {
 
   func file(_ name: String) -> String { files + "/" + name }
 
-  /// Creates what is missing, and takes the home's lock, since there can be one peer in a home. The lock is held as long as
-  /// the returned file is.
+  /// Creates what is missing, and takes the home's lock, since there can be one peer in a home. The lock is held as
+  /// long as the returned file is.
   func prepare() throws(StartError) -> OpenFile {
     do {
-      // What was synced in a folder is lost with the power as long as the folder's own name is not synced. The folder that the
-      // home lies in may be one that this user may not read.
+      // What was synced in a folder is lost with the power as long as the folder's own name is not synced. The folder
+      // that the home lies in may be one that this user may not read.
       if try Disk.makeDirectory(path) { try? Disk.syncDirectory(path + "/..") }
       for (directory, parent) in [(files, path), (state, path), (partial, state), (trash, state)] {
         if try Disk.makeDirectory(directory) { try Disk.syncDirectory(parent) }

@@ -11,8 +11,8 @@ extension HomeStore {
   /// Bytes that are read at once.
   static let chunk = 1 << 20
 
-  /// Copies a file into `files/`, in bounded memory, and makes it a file of ours. One that lies in `files/` already is not
-  /// copied: it becomes what a scan would make of it, with its own modification time.
+  /// Copies a file into `files/`, in bounded memory, and makes it a file of ours. One that lies in `files/` already is
+  /// not copied: it becomes what a scan would make of it, with its own modification time.
   ///
   /// - Parameters:
   ///   - path: the absolute path of a regular file.

@@ -32,8 +32,8 @@ extension HomeStore {
   }
 
   /// Adds the entries that the catalogue does not know, and remembers that this was done. To be called with what
-  /// `metadataToImport` has held, before `load` and the first `scan`: a file in `files/` whose bytes verify against one of
-  /// the entries is then our copy of it, not a file of our own.
+  /// `metadataToImport` has held, before `load` and the first `scan`: a file in `files/` whose bytes verify against one
+  /// of the entries is then our copy of it, not a file of our own.
   ///
   /// - Parameters:
   ///   - entries: those of `metadata.json`.

@@ -12,8 +12,8 @@ final class OpenFile: Sendable {
   let path: String
   private let descriptor: Int32
 
-  /// - Parameter flags: those of `open(2)`. `O_CLOEXEC` is added, and `O_NONBLOCK`, without which opening a FIFO would wait
-  ///   for ever; it has no effect on regular files.
+  /// - Parameter flags: those of `open(2)`. `O_CLOEXEC` is added, and `O_NONBLOCK`, without which opening a FIFO would
+  ///   wait for ever; it has no effect on regular files.
   init(_ path: String, _ flags: Int32) throws(StorageError) {
     self.path = path
     descriptor = open(path, flags | O_CLOEXEC | O_NONBLOCK, 0o666)
@@ -77,8 +77,8 @@ final class OpenFile: Sendable {
     guard ftruncate(descriptor, off_t(size)) == 0 else { throw Disk.error(path, "write") }
   }
 
-  /// Takes room on the disk for a file of so many bytes; the file gets that long. On file systems that cannot do that, the
-  /// disk may still fill up while bytes are written.
+  /// Takes room on the disk for a file of so many bytes; the file gets that long. On file systems that cannot do that,
+  /// the disk may still fill up while bytes are written.
   func reserve(_ size: UInt64) throws(StorageError) {
     let before = try look().size
     try truncate(to: size)

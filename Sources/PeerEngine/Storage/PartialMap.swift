@@ -7,8 +7,8 @@ import PeerCore
 #endif
 
 /// Which blocks of a resumable partial file are complete, in a file of its own: eight bytes for the size of the whole
-/// file, little-endian, all ones while it is unknown, and then one byte for each block. It is not synced: in the end the
-/// file's hash checks what it says.
+/// file, little-endian, all ones while it is unknown, and then one byte for each block. It is not synced: in the end
+/// the file's hash checks what it says.
 struct PartialMap {
   private let file: OpenFile
   private(set) var size: UInt64?

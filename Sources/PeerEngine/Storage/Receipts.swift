@@ -7,9 +7,9 @@ import Synchronization
   import Darwin
 #endif
 
-/// What a file in `files/` is, written down before its bytes get there. A file that verifies against a receipt is what the
-/// receipt says, whatever it is called by now. So a download does not turn into a file of our own when it is moved by
-/// hand, or when the catalogue is lost.
+/// What a file in `files/` is, written down before its bytes get there. A file that verifies against a receipt is what
+/// the receipt says, whatever it is called by now. So a download does not turn into a file of our own when it is moved
+/// by hand, or when the catalogue is lost.
 struct Receipt: Equatable, Sendable {
   var entry: FileEntry
   /// Milliseconds since 1970-01-01 UTC.
@@ -24,8 +24,8 @@ struct Receipt: Equatable, Sendable {
     ].map(Self.escape).joined(separator: "\t")
   }
 
-  /// `nil` if the line was torn or damaged. One that is wrong without being noticed does no harm: nothing verifies against
-  /// it.
+  /// `nil` if the line was torn or damaged. One that is wrong without being noticed does no harm: nothing verifies
+  /// against it.
   init?(line: some StringProtocol) {
     let fields = line.unicodeScalars.split(separator: "\t", omittingEmptySubsequences: false)
       .map { Self.unescape($0) }

@@ -15,9 +15,9 @@ extension HomeStore {
   /// The most bytes that one scan hashes, about a second's worth; but one file is always hashed whole.
   static let scanBytes: UInt64 = 1 << 30
 
-  /// Compares `files/` with the catalogue (PROTOCOL.md, "What our peer sends": files found in `files/`). Only what is new
-  /// or has changed is read. Regular files count unless their names begin with a dot; folders and symbolic links do not.
-  /// One scan is made after the other.
+  /// Compares `files/` with the catalogue (PROTOCOL.md, "What our peer sends": files found in `files/`). Only what is
+  /// new or has changed is read. Regular files count unless their names begin with a dot; folders and symbolic links do
+  /// not. One scan is made after the other.
   ///
   /// - Parameters:
   ///   - owner: whose the files are that were put there by hand.
@@ -192,7 +192,8 @@ private struct Scan {
     return hash
   }
 
-  /// What a file is: what it was before, if only its time has changed; what there is a receipt of; or else a file of ours.
+  /// What a file is: what it was before, if only its time has changed; what there is a receipt of; or else a file of
+  /// ours.
   private mutating func identify(
     _ item: Item, _ hash: ContentHash
   ) throws(StorageError) -> Identified? {
@@ -221,8 +222,8 @@ private struct Scan {
     return Identified(item: item, entry: same ?? ours, firstSeen: now)
   }
 
-  /// A download that was interrupted by a crash, and whose bytes are not those that were synced, is no file of ours. It goes
-  /// to the trash.
+  /// A download that was interrupted by a crash, and whose bytes are not those that were synced, is no file of ours. It
+  /// goes to the trash.
   ///
   /// - Returns: whether it was one.
   private mutating func discardSpoilt(_ item: Item) throws(StorageError) -> Bool {

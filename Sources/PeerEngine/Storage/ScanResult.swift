@@ -10,9 +10,9 @@ public struct ScanResult: Sendable, Equatable {
     public var copy: LocalCopy
   }
 
-  /// Files that are here under a name, with a size or a modification time that was not known before. One may be a file of
-  /// our own, or a download that was moved by hand or received just before a crash, or even a file that was deleted from
-  /// the network and put back by hand.
+  /// Files that are here under a name, with a size or a modification time that was not known before. One may be a file
+  /// of our own, or a download that was moved by hand or received just before a crash, or even a file that was deleted
+  /// from the network and put back by hand.
   public var found: [Found] = []
   /// Files that no longer have a copy.
   public var gone: [FileID] = []

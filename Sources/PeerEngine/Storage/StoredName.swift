@@ -8,8 +8,8 @@ public enum StoredName {
   /// The most bytes of an extension that is kept when a name is cut. A longer one is hardly an extension.
   static let longestExtension = 32
 
-  /// The name under which a file is stored if nothing else has it: the last component of what it is called, by the rules of
-  /// any system, without anything that could hide it, disguise it, or steer a terminal.
+  /// The name under which a file is stored if nothing else has it: the last component of what it is called, by the
+  /// rules of any system, without anything that could hide it, disguise it, or steer a terminal.
   public static func base(for name: String, id: FileID) -> String {
     let components = name.unicodeScalars.split(omittingEmptySubsequences: true) { $0 == "/" || $0 == "\\" }
     var clean = String.UnicodeScalarView()

@@ -8,8 +8,8 @@ extension HomeStore {
 
   /// Moves a copy, and duplicates of it, out of `files/`. That the copy is no longer there is no error.
   ///
-  /// - Throws: `StorageError.changed` if the file is not the one that was recorded. Then somebody has changed it, and it
-  ///   stays: the next scan says what it is.
+  /// - Throws: `StorageError.changed` if the file is not the one that was recorded. Then somebody has changed it, and
+  ///   it stays: the next scan says what it is.
   public func trash(_ copy: LocalCopy, of id: FileID) async throws(StorageError) {
     try await onDisk { () throws(StorageError) in try self.moveToTrash(copy, of: id) }
   }

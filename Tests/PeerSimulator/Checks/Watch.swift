@@ -123,8 +123,8 @@ final class Watch {
     }
   }
 
-  /// A file that was deleted from outside was deleted by its owner, unless the owner had not been heard from for so long
-  /// that its name was free.
+  /// A file that was deleted from outside was deleted by its owner, unless the owner had not been heard from for so
+  /// long that its name was free.
   private func checkDeletes(_ process: PeerProcess, _ event: Event, _ effects: [Effect], _ moment: Moment) {
     if case .command = event { return }
     for case .persist(let changes) in effects {
@@ -137,7 +137,8 @@ final class Watch {
           .names, silence > machine.settings.peerTimeout, at: machine,
           "\(file.entry.name) of \(tombstone.owner), who was heard \(silence) ms before, was deleted by somebody else"
         )
-        // The name was free here, but not everywhere: the owner deletes the file as well later, so that all can agree again.
+        // The name was free here, but not everywhere: the owner deletes the file as well later, so that all can agree
+        // again.
         world.truth.change(tombstone.id) { $0.isDoubtful = true }
       }
     }

@@ -1,8 +1,8 @@
 import DequeModule
 import PeerCore
 
-/// What the engine's `HomeStore` and `CatalogueWriter` do, step by step on a virtual disk. A crash may come between any two
-/// steps (docs/adr/0001-what-is-synced-when.md).
+/// What the engine's `HomeStore` and `CatalogueWriter` do, step by step on a virtual disk. A crash may come between any
+/// two steps (docs/adr/0001-what-is-synced-when.md).
 final class Store {
   private enum Job {
     case apply([CatalogueChange])

@@ -1,7 +1,7 @@
 import PeerCore
 
-/// Membership and gossip alone, for networks whose whole cores would not fit into memory. Files are only so many bytes of
-/// replies. docs/SCALE.md compares it with whole cores where both can be had.
+/// Membership and gossip alone, for networks whose whole cores would not fit into memory. Files are only so many bytes
+/// of replies. docs/SCALE.md compares it with whole cores where both can be had.
 public final class ReducedNetwork {
   private enum Item {
     case start(Int32)

@@ -1,8 +1,8 @@
 import DequeModule
 import PeerCore
 
-/// What remains of a peer where only membership counts: whom it tracks, in the order in which they were last heard from,
-/// and what it has yet to answer.
+/// What remains of a peer where only membership counts: whom it tracks, in the order in which they were last heard
+/// from, and what it has yet to answer.
 ///
 /// Its rules are those of `Membership`, `GossipHandling` and `Outbox`; its tables are made for millions.
 struct ReducedPeer {

@@ -3,9 +3,9 @@ import PeerCore
 import ServiceLifecycle
 import Synchronization
 
-/// Turns snapshots into events, once for all listeners and at most one of each kind a second, and remembers the latest of
-/// them, so that a listener which was away can go on. Listeners have no queues of their own: each takes what it has not
-/// seen yet when it can, and one that is too slow for what is remembered is told the present state instead.
+/// Turns snapshots into events, once for all listeners and at most one of each kind a second, and remembers the latest
+/// of them, so that a listener which was away can go on. Listeners have no queues of their own: each takes what it has
+/// not seen yet when it can, and one that is too slow for what is remembered is told the present state instead.
 final class EventFeed: Service, Sendable {
   static let interval = Duration.seconds(1)
   /// The time between two signs of life on a silent connection, which proxies and phones cut after 30 s or more.
@@ -130,8 +130,8 @@ final class EventFeed: Service, Sendable {
 
   private func id(_ number: UInt64) -> String { "\(run)-\(number)" }
 
-  /// Says when to look for events: once at the start, then whenever there may be something new, or a sign of life is due.
-  /// Ends when the server stops.
+  /// Says when to look for events: once at the start, then whenever there may be something new, or a sign of life is
+  /// due. Ends when the server stops.
   ///
   /// - Returns: `nil` if there are too many listeners.
   func listen() -> AsyncStream<Void>? {

@@ -31,7 +31,7 @@ struct EventStream: Sendable {
     }
   }
 
-  /// Ends where too much waits to be taken: whoever still listens comes back, and is told the present state.
+  /// Ends when too many bytes wait to be taken. Whoever still listens comes back, and is told the present state.
   private func write(to writer: inout any ResponseBodyWriter, _ unsent: UnsentBytes) async throws {
     try await writer.write(ByteBuffer(string: Self.greeting))
     var position = feed.position(lastEventID: lastEventID)

@@ -1,5 +1,5 @@
-/// The name under which a download is to be saved (RFC 6266): in ASCII for old programs, and beside it the name itself in
-/// UTF-8 (RFC 8187).
+/// The name under which a download is to be saved (RFC 6266): in ASCII for old programs, and beside it the name itself
+/// in UTF-8 (RFC 8187).
 enum AttachmentName {
   static func header(_ name: String) -> String {
     "attachment; filename=\"\(ascii(name))\"; filename*=UTF-8''\(encoded(name))"

@@ -30,8 +30,8 @@ enum ByteRange: Equatable {
     }
   }
 
-  /// - Returns: `.some(nil)` for an empty text, `nil` for one that is no number. A number that is too large for its type is
-  ///   larger than any file.
+  /// - Returns: `.some(nil)` for an empty text, `nil` for one that is no number. A number that is too large for its
+  ///   type is larger than any file.
   private static func number(_ text: Substring) -> UInt64?? {
     let digits = text.trimmed
     if digits.isEmpty { return .some(nil) }
