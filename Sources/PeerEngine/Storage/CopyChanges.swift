@@ -10,7 +10,7 @@ struct CopyChanges {
   mutating func add(_ id: FileID, _ db: Database) throws {
     guard before[id] == nil else { return }
     ids.append(id)
-    before[id] = .some(try Tables.copies(of: id, db).first { !$0.duplicate }?.copy)
+    before[id] = .some(try Tables.copy(of: id, db)?.copy)
   }
 
   /// Makes the first duplicate by name the copy of each file that has lost its own, and says what has changed.

@@ -234,7 +234,7 @@ extension HomeStore {
         guard let copy = keep.copy else { throw StorageError.closed }
         let id = keep.entry.id
         // The same file may have come on another way meanwhile.
-        let other = try Tables.copies(of: id, db).first { !$0.duplicate }
+        let other = try Tables.copy(of: id, db)
         try Tables.describe(keep.entry, firstSeen: keep.firstSeen, db)
         try Tables.record(copy, of: id, duplicate: other != nil, db)
         try Tables.forgetPlacement(named: copy.storedName, db)

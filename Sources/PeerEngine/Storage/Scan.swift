@@ -41,7 +41,7 @@ extension HomeStore {
     var scan = Scan(store: self, owner: owner, limit: 1)
     guard let id = try scan.register(name, stat) else { throw .changed(path: path) }
     let known = try catalogue.read { db in
-      (try Tables.entry(id, db), try Tables.copies(of: id, db).first { !$0.duplicate })
+      (try Tables.entry(id, db), try Tables.copy(of: id, db))
     }
     guard let entry = known.0, let copy = known.1?.copy else { throw .changed(path: path) }
     return (entry, copy)
