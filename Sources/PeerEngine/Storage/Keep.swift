@@ -161,7 +161,7 @@ extension HomeStore {
     }
     Keep.attempt(keeps) { (keeps) throws(StorageError) in
       let copies = try catalogue.read { db in
-        try keeps.map { keep in try Tables.copies(of: keep.entry.id, db).first { !$0.duplicate }?.copy }
+        try keeps.map { keep in try Tables.copy(of: keep.entry.id, db)?.copy }
       }
       for case (let keep, let copy?) in zip(keeps, copies) {
         keep.attempt { () throws(StorageError) in

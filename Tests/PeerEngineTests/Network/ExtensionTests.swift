@@ -177,7 +177,8 @@ import Testing
     await fixture.stop()
   }
 
-  @Test func `what was asked for behind an answer that ends the connection is asked for again`() async throws {
+  @Test func `what was asked for behind an answer that ends the connection is asked for again`() async throws
+  {
     let fixture = try await NetworkFixture()
     let peer = try await ScriptedPeer([.send(smallAnswer(1)), .close])
     for number in [1, 2] as [UInt64] {
