@@ -13,7 +13,8 @@ MINUTES ?= 60
 RELEASE := .build/release/p2ptui
 DEBUG := P2PTUI_EXECUTABLE=.build/debug/p2ptui
 # Those that take seconds.
-SHORT_SIEGES := full-disk failing-disk file-size no-permission no-descriptors slow-readers spoofing names
+SHORT_SIEGES := full-disk failing-disk file-size no-permission no-descriptors slow-readers spoofing names \
+	poisoned-lists slow-pushers lines-of-commands
 
 help: ## list these targets
 	@echo 'make run ARGS="<peer_id> <host> <p2p_port> <http_port>"   start a peer; without ARGS the demo'
