@@ -10,9 +10,9 @@
 // A kernel that is not preemptible holds its core for 100 ms over a GiB.
 static const int64_t reserved_at_once = 32 << 20;
 
-int support_reserve(int descriptor, int64_t size) {
-  for (int64_t offset = 0; offset < size; offset += reserved_at_once) {
-    int64_t left = size - offset;
+int support_reserve(int descriptor, int64_t start, int64_t end) {
+  for (int64_t offset = start; offset < end; offset += reserved_at_once) {
+    int64_t left = end - offset;
     if (fallocate(descriptor, 0, offset, left < reserved_at_once ? left : reserved_at_once) != 0)
       return errno == EOPNOTSUPP || errno == ENOSYS ? 0 : errno;
   }
@@ -38,7 +38,7 @@ void support_begin_reading(int descriptor, int64_t offset, int64_t length) {
 
 #else
 
-int support_reserve(int descriptor, int64_t size) { return 0; }
+int support_reserve(int descriptor, int64_t start, int64_t end) { return 0; }
 void support_begin_write_back(int descriptor, int64_t offset, int64_t length) {}
 int support_await_write_back(int descriptor) { return 0; }
 int support_sync_file_system(int descriptor) { return ENOSYS; }

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/// Takes room on the disk for that many bytes. Returns 0, also where that cannot be done; else an errno.
-int support_reserve(int descriptor, int64_t size);
+/// Takes room on the disk for the bytes from start to end. Returns 0, also where that cannot be done; else an errno.
+int support_reserve(int descriptor, int64_t start, int64_t end);
 
 /// Lets the disk begin to write a range of a file.
 void support_begin_write_back(int descriptor, int64_t offset, int64_t length);

@@ -77,16 +77,12 @@ final class OpenFile: Sendable {
     guard ftruncate(descriptor, off_t(size)) == 0 else { throw Disk.error(path, "write") }
   }
 
-  /// Takes room on the disk for a file of so many bytes; the file gets that long. On file systems that cannot do that,
-  /// the disk may still fill up while bytes are written.
-  func reserve(_ size: UInt64) throws(StorageError) {
-    let before = try look().size
-    try truncate(to: size)
-    let code = support_reserve(descriptor, Int64(size))
-    guard code != 0 else { return }
-    // Room for a part of the file is of no use.
-    try? truncate(to: before)
-    throw Disk.error(path, "reserve room for", code: code)
+  /// Takes room on the disk for a part of the file.
+  ///
+  /// On file systems that cannot do that, the disk may still fill up while bytes are written.
+  func reserve(_ range: Range<UInt64>) throws(StorageError) {
+    let code = support_reserve(descriptor, Int64(range.lowerBound), Int64(range.upperBound))
+    if code != 0 { throw Disk.error(path, "reserve room for", code: code) }
   }
 
   /// Lets the disk begin to write a range, so that a later `sync` has less to wait for.

@@ -25,6 +25,8 @@ public final class PartialFile: Sendable {
     /// Of the whole file, once it is known.
     var size: UInt64?
     var map: PartialMap?
+    /// Up to where room was taken on the disk.
+    var reserved: UInt64 = 0
     /// Up to where the hash follows, as far as that was asked for.
     var followed: UInt64 = 0
     /// Up to where it has come, for those who do not wait for a turn of hashing to end.
@@ -94,12 +96,20 @@ public final class PartialFile: Sendable {
     state.withLock { ($0.size, $0.complete) }
   }
 
-  /// Reserves room for a file of that many bytes.
+  /// A holder says that the file has so many bytes: room is taken for the first of them.
   ///
   /// - Throws: `StorageError.diskFull` if there is not so much room.
   public func expect(size: UInt64) throws(StorageError) {
     guard state.withLock({ $0.size }) != size else { return }
-    if Self.isWorthReserving(size) { try file.reserve(size) }
+    if Self.isWorthReserving(size) {
+      let before = try file.look().size
+      try file.truncate(to: size)
+      do { try reserve(upTo: min(size, Self.firstReserve)) } catch {
+        // Room for a part of it helps nobody.
+        try? file.truncate(to: before)
+        throw error
+      }
+    }
     try state.withLock { state throws(StorageError) in
       state.size = size
       if state.map == nil, Self.isWorthReserving(size) {
@@ -107,6 +117,28 @@ public final class PartialFile: Sendable {
       }
       try state.map?.set(size: size)
     }
+  }
+
+  /// Bytes for which room is taken on a holder's word; then twice what has come. Who says 16 GiB and sends nothing must
+  /// not have them.
+  private static let firstReserve: UInt64 = 64 << 20
+
+  private func reserve(upTo end: UInt64) throws(StorageError) {
+    let start = state.withLock { $0.reserved }
+    guard start < end else { return }
+    try file.reserve(start..<end)
+    state.withLock { $0.reserved = max($0.reserved, end) }
+  }
+
+  /// Half of what is reserved has come.
+  private func reserveAhead() throws(StorageError) {
+    let end: UInt64? = state.withLock { state in
+      guard let size = state.size, state.reserved < size, Self.isWorthReserving(size) else { return nil }
+      let here = state.complete.ranges.reduce(0) { $0 + UInt64($1.count) }
+      guard here >= state.reserved / 2 else { return nil }
+      return min(size, max(Self.firstReserve, 2 * here))
+    }
+    if let end { try reserve(upTo: end) }
   }
 
   /// A file of one block is written in a moment: to reserve its room, or to map it, costs as much.
@@ -153,6 +185,7 @@ public final class PartialFile: Sendable {
         try state.map?.note(range, in: state.complete, size: state.size)
       }
     }
+    try reserveAhead()
   }
 
   /// The beginning of a file of which nothing is here yet, or all of it; hashed from memory.

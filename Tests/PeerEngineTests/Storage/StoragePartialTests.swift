@@ -160,6 +160,30 @@ import Testing
     }
   }
 
+  /// A holder may say that a file has any size, and never send a byte of it.
+  @Test func `a holder's word takes little room`() async throws {
+    try await home.open { store in
+      let partial = try store.openPartial(of: entry.id)
+      try partial.expect(size: 8 << 30)
+      let first = try taken(by: partial)
+      #expect((0...65 << 20).contains(first))
+      let chunk = [UInt8](repeating: 1, count: 8 << 20)
+      for offset in stride(from: 0, to: UInt64(48 << 20), by: 8 << 20) {
+        try chunk.withUnsafeBytes { try partial.write($0, at: offset) }
+        try partial.confirm(offset..<offset + (8 << 20))
+      }
+      #expect((first...129 << 20).contains(try taken(by: partial)))
+      partial.discard()
+    }
+  }
+
+  /// Bytes of the disk.
+  private func taken(by partial: PartialFile) throws -> Int {
+    var status = stat()
+    try #require(stat(partial.path, &status) == 0)
+    return Int(status.st_blocks) * 512
+  }
+
   @Test func `a torn map promises nothing`() async throws {
     try await home.open { store in
       try await want(store)
