@@ -86,8 +86,9 @@ struct StatsAnswer {
     guard let share = unsent.share(bytes.count) else {
       throw Problem(.serviceUnavailable, "Others have yet to take what they asked for: ask again later.")
     }
+    let buffer = ByteBuffer(bytes: bytes)
     return ResponseBody(contentLength: bytes.count) { writer in
-      if !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
+      if buffer.readableBytes > 0 { try await writer.write(buffer) }
       try await writer.finish(nil)
       withExtendedLifetime(share) {}
     }

@@ -4,7 +4,7 @@ import Synchronization
 /// a thousand readers who take nothing must not fill the memory.
 final class UnsentBytes: Sendable {
   /// The most bytes that may wait. A page of a thousand files has half a MiB.
-  private static let limit = 64 << 20
+  private static let limit = 32 << 20
   /// Answers of at most so many bytes are not counted: the bound on connections is enough for them.
   private static let small = 64 << 10
 

@@ -19,7 +19,7 @@ import Testing
   @Test func `what readers leave untaken is bounded`() {
     let unsent = UnsentBytes()
     let mebibyte = 1 << 20
-    var shares = (1...64).map { _ in unsent.share(mebibyte) }
+    var shares = (1...32).map { _ in unsent.share(mebibyte) }
     #expect(shares.allSatisfy { $0 != nil })
     #expect(unsent.share(mebibyte) == nil)
     #expect(unsent.share(1_000) != nil, "small answers are bounded by connections")
@@ -34,7 +34,7 @@ import Testing
     let answer = StatsAnswer.text(String(repeating: "x", count: 1 << 20))
     let request = Request(
       head: .init(method: .get, scheme: nil, authority: nil, path: "/"), body: .init(buffer: .init()))
-    let waiting = try (1...64).map { _ in try answer.response(to: request, source.unsent) }
+    let waiting = try (1...32).map { _ in try answer.response(to: request, source.unsent) }
     #expect(throws: Problem.self) { try answer.response(to: request, source.unsent) }
     withExtendedLifetime(waiting) {}
   }
