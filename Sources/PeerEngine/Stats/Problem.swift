@@ -6,6 +6,9 @@ struct Problem: Error {
   /// One sentence for people.
   let detail: String
 
+  static let tooMuchUntaken = Problem(
+    .serviceUnavailable, "Others have yet to take what they asked for: ask again later.")
+
   init(_ status: HTTPResponse.Status, _ detail: String) {
     self.status = status
     self.detail = detail

@@ -36,6 +36,14 @@ enum Resource: Equatable {
     }
   }
 
+  /// Grows with what others list.
+  var isLong: Bool {
+    switch self {
+    case .page, .peers, .files, .transfers, .log: true
+    default: false
+    }
+  }
+
   private static func id(in path: String, after prefix: String) -> FileID? {
     path.hasPrefix(prefix) ? FileID(hex: path.dropFirst(prefix.count)) : nil
   }

@@ -84,11 +84,11 @@ struct StatsAnswer {
 
   private static func body(_ bytes: [UInt8], _ unsent: UnsentBytes) throws(Problem) -> ResponseBody {
     guard let share = unsent.share(bytes.count) else {
-      throw Problem(.serviceUnavailable, "Others have yet to take what they asked for: ask again later.")
+      throw .tooMuchUntaken
     }
     let buffer = ByteBuffer(bytes: bytes)
     return ResponseBody(contentLength: bytes.count) { writer in
-      if buffer.readableBytes > 0 { try await writer.write(buffer) }
+      try await writer.writeInPieces(buffer)
       try await writer.finish(nil)
       withExtendedLifetime(share) {}
     }

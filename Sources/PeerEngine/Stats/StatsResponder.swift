@@ -53,6 +53,7 @@ struct StatsResponder: HTTPResponder {
     guard request.method == .get || request.method == .head else {
       throw Problem(.methodNotAllowed, "This page can only be read: GET and HEAD.")
     }
+    if resource.isLong, source.unsent.isFull { throw Problem.tooMuchUntaken }
     let parameters = try Parameters(query: request.uri.query ?? "")
     var answer = try await self.answer(resource, parameters, request)
     answer.adapt(to: request)

@@ -1,3 +1,4 @@
+import Hummingbird
 import Synchronization
 
 /// Counts the bytes of answers that wait until their readers take them, over all connections. A list may be large, and
@@ -23,6 +24,9 @@ final class UnsentBytes: Sendable {
     deinit { parent.total.withLock { $0 -= bytes } }
   }
 
+  /// Whether there is no room for an answer that is not small: it need not be made.
+  var isFull: Bool { total.withLock { $0 >= Self.limit - Self.small } }
+
   /// Counts an answer of so many bytes.
   ///
   /// - Returns: `nil` if too many wait already. An answer that waits alone may have any size.
@@ -34,5 +38,16 @@ final class UnsentBytes: Sendable {
       return true
     }
     return fits ? Share(of: self, counted) : nil
+  }
+}
+
+extension ResponseBodyWriter {
+  /// Returns when a reader has taken nearly all of it: a connection accepts a piece of any size and keeps it, but takes
+  /// the next one only once there is room.
+  mutating func writeInPieces(_ buffer: ByteBuffer) async throws {
+    var rest = buffer
+    while let piece = rest.readSlice(length: min(rest.readableBytes, 64 << 10)), piece.readableBytes > 0 {
+      try await write(piece)
+    }
   }
 }

@@ -38,7 +38,8 @@ struct EventStream: Sendable {
     for await _ in signals {
       let bytes = feed.next(after: &position)
       guard let share = unsent.share(bytes.count) else { return }
-      try await writer.write(bytes.isEmpty ? ByteBuffer(string: Self.signOfLife) : ByteBuffer(bytes: bytes))
+      try await writer.writeInPieces(
+        bytes.isEmpty ? ByteBuffer(string: Self.signOfLife) : ByteBuffer(bytes: bytes))
       withExtendedLifetime(share) {}
     }
   }
