@@ -1,6 +1,7 @@
 import Crypto
 import NIOCore
 import PeerCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -190,6 +191,37 @@ import Testing
     #expect(peer.connections == 2)
     try await peer.stop()
     await fixture.stop()
+  }
+
+  @Test func `what was requested behind a cancelled file comes nevertheless`() async throws {
+    let holder = try await NetworkFixture()
+    for number in 1...3 as ClosedRange<UInt64> {
+      holder.desk.hold(Array("file\(number)".utf8), as: "file\(number)")
+    }
+    let serve: @Sendable (ConnectionID, GetFile) -> Void = { [network = holder.network] connection, request in
+      guard let number = (1...3).first(where: { FileEntry.small($0).id == request.file }) else { return }
+      let copy = LocalCopy(storedName: "file\(number)", size: 5, modified: 0)
+      _ = network.answers.decide(connection, .serve(UploadID(number), request, .small(number), copy))
+    }
+    let first = Mutex<(ConnectionID, GetFile)?>(nil)
+    holder.desk.onMessage { connection, message in
+      guard case .getFile(let request) = message else { return }
+      if request.file == FileEntry.small(1).id {
+        first.withLock { $0 = (connection, request) }
+      } else {
+        serve(connection, request)
+      }
+    }
+    let fixture = try await NetworkFixture()
+    for number in 1...3 as ClosedRange<UInt64> {
+      fixture.network.fetch(smallFetch(number, from: holder.port), into: MemoryDownload())
+    }
+    let (connection, request) = try await eventually("the first is asked for") { first.withLock { $0 } }
+    fixture.network.cancelFetch(AttemptID(2))
+    serve(connection, request)
+    for number in [1, 3] as [UInt64] { #expect(try await outcome(number, fixture).fetched.end == 5) }
+    await fixture.stop()
+    await holder.stop()
   }
 
   @Test func `no request waits behind a large file`() async throws {
