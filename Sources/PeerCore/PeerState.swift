@@ -123,7 +123,9 @@ public struct PeerState: Sendable {
 
   /// Takes in one event, and returns what has to be done, in order.
   ///
-  /// - Parameter now: not before the moment of any earlier step, as far as `uptime` goes.
+  /// - Parameters:
+  ///   - event: what has happened.
+  ///   - now: when it is handled. Its `uptime` is never less than in an earlier step.
   public mutating func step(_ event: Event, at now: Moment) -> [Effect] {
     self.now = now
     isLogBounded = event.isCausedByOthers

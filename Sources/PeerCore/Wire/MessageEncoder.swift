@@ -12,7 +12,11 @@ public enum MessageEncoder {
 
   /// A GOSSIP_REPLY: the list of all files that are here.
   ///
-  /// - Parameter limits: a list that exceeds them would be refused whole; what does not fit is left out.
+  /// - Parameters:
+  ///   - origin: where we can be reached.
+  ///   - peerID: our name.
+  ///   - files: what is here. The first ones are listed, as many as fit.
+  ///   - limits: a list that exceeds them would be refused whole.
   public static func gossipReply(
     from origin: Endpoint, peerID: PeerID, files: some Sequence<FileEntry>, within limits: Limits = Limits()
   ) -> [UInt8] {
