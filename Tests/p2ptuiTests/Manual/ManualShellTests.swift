@@ -41,15 +41,15 @@ import Testing
       return process.output.all
     }
 
-    /// Programs that they leave in the background end when `body` does.
+    /// Programs that they leave in the background end when `body` does, however it ends: the shell has to live for
+    /// that, and goes with this object.
     func during(_ lines: String, _ body: () async throws -> Void) async throws {
       let process = try start(lines + "\nread -r || kill $(jobs -p)\nwait")
-      do { try await body() } catch {
-        process.closeInput()
-        throw error
-      }
+      let result: Result<Void, any Error>
+      do { result = .success(try await body()) } catch { result = .failure(error) }
       process.closeInput()
       try await process.waitForEnd()
+      try result.get()
     }
 
     func text(_ name: String) -> String {
