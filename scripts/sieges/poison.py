@@ -15,7 +15,7 @@ from strangers import connect, encode, file_id, gossip, real_file, reply, say
 
 # The longest text that is taken, in four members of an entry; so many entries are a list of 16 MiB.
 LONGEST, FAT = "x" * 4_096, 975
-LISTS = 24
+LISTS, READERS = 24, 300
 PUSHERS, SLOTS = 64, 12
 COMMANDS = "\r\nFLUSHALL\r\nCONFIG SET dir /\r\n"
 
@@ -43,7 +43,7 @@ def poisoned_lists(directory: pathlib.Path):
 
 
 def fat_lists(directory: pathlib.Path):
-    """Lists of 16 MiB of the longest texts."""
+    """Lists of 16 MiB of the longest texts; then readers that ask for all of it, on the page, and take nothing."""
     peer = Besieged(directory)
     with Witness(peer, 640 * MIB) as witness:
         for number in range(LISTS):
@@ -53,10 +53,33 @@ def fat_lists(directory: pathlib.Path):
             say(peer.port, reply(10_000 + number, f"stranger-{number}", entries))
         peer.wait_for_log("the catalogue is full", 60)
         files = peer.status()["files"]
+        readers = [reader(peer.http_port) for _ in range(READERS)]
+        refused = sum(first_line(connection).split()[1:2] == [b"503"] for connection in readers)
+        for connection in readers:
+            connection.close()
         with urllib.request.urlopen(f"http://127.0.0.1:{peer.http_port}/?limit=1000", timeout=60) as page:
             page.read()
     end(peer)
-    return f"of {LISTS * FAT:,} files {files:,} are listed, and the page shows 1,000 of them", witness
+    if not refused:
+        raise Failure("every reader was given its list")
+    return (f"of {LISTS * FAT:,} files {files:,} are listed; of {READERS} readers that leave a list of 1,000 untaken "
+            f"{refused} are told to come back"), witness
+
+
+def reader(port: int) -> socket.socket:
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", port))
+    connection.settimeout(60)
+    connection.sendall(b"GET /api/v1/files?limit=1000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    return connection
+
+
+def first_line(connection: socket.socket) -> bytes:
+    line = b""
+    while not line.endswith(b"\n") and (byte := connection.recv(1)):
+        line += byte
+    return line
 
 
 def slow_pushers(directory: pathlib.Path):

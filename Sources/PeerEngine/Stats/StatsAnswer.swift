@@ -88,7 +88,7 @@ struct StatsAnswer {
     }
     let buffer = ByteBuffer(bytes: bytes)
     return ResponseBody(contentLength: bytes.count) { writer in
-      try await writer.writeInPieces(buffer)
+      try await writer.write(buffer)
       try await writer.finish(nil)
       withExtendedLifetime(share) {}
     }

@@ -32,7 +32,7 @@ struct StatsApplication: ApplicationProtocol {
           response = Response(status: .internalServerError)
         }
         response.headers[.date] = UTCTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)).http
-        try await writer.write(response: response.head, body: response.body)
+        try await writer.write(response: response.head, body: response.body.paced(on: channel.eventLoop))
       }, onServerRunning: { await onServerRunning($0) })
     try await ServiceGroup(configuration: .init(services: [service], logger: logger)).run()
   }

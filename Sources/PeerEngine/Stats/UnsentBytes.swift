@@ -1,4 +1,3 @@
-import Hummingbird
 import Synchronization
 
 /// Counts the bytes of answers that wait until their readers take them, over all connections. A list may be large, and
@@ -24,8 +23,9 @@ final class UnsentBytes: Sendable {
     deinit { parent.total.withLock { $0 -= bytes } }
   }
 
-  /// Whether there is no room for an answer that is not small: it need not be made.
-  var isFull: Bool { total.withLock { $0 >= Self.limit - Self.small } }
+  /// Whether half of what may wait does: then an answer that may turn out long is not even made, as it would cost memory
+  /// and time before it is refused.
+  var isFull: Bool { total.withLock { $0 >= Self.limit / 2 } }
 
   /// Counts an answer of so many bytes.
   ///
@@ -38,16 +38,5 @@ final class UnsentBytes: Sendable {
       return true
     }
     return fits ? Share(of: self, counted) : nil
-  }
-}
-
-extension ResponseBodyWriter {
-  /// Returns when a reader has taken nearly all of it: a connection accepts a piece of any size and keeps it, but takes
-  /// the next one only once there is room.
-  mutating func writeInPieces(_ buffer: ByteBuffer) async throws {
-    var rest = buffer
-    while let piece = rest.readSlice(length: min(rest.readableBytes, 64 << 10)), piece.readableBytes > 0 {
-      try await write(piece)
-    }
   }
 }

@@ -72,9 +72,11 @@ import Testing
 }
 
 @Suite(.timeLimit(.minutes(2))) struct StatsProtectionTests {
-  private func withServer(_ body: (Int) async throws -> Void) async throws {
+  private func withServer(
+    of snapshot: Snapshot = sample, _ body: (Int) async throws -> Void
+  ) async throws {
     let server = StatsServer(
-      client: FakeClient(sample), address: "127.0.0.1", port: 0, hostName: "localhost")
+      client: FakeClient(snapshot), address: "127.0.0.1", port: 0, hostName: "localhost")
     let port = try await server.start()
     do {
       try await body(port)
@@ -124,6 +126,25 @@ import Testing
       try? await idle[0].close()
       #expect(try await late.status == 200)
       for channel in idle.dropFirst() { channel.close(promise: nil) }
+    }
+  }
+
+  /// More than the system takes of an answer for its reader.
+  @Test func `an answer counts for as long as its reader leaves it untaken`() async throws {
+    var long = many
+    let name = String(repeating: "x", count: 80 << 10)
+    long.files = FileTable((100..<400).map { file("c\($0)", name) })
+    try await withServer(of: long) { port in
+      let list = "/api/v1/files?limit=300"
+      try await connect(port, host: "127.0.0.1").executeThenClose { inbound, outbound in
+        try await outbound.write(ByteBuffer(string: "GET \(list) HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        var pieces = inbound.makeAsyncIterator()
+        let first = try #require(try await pieces.next())
+        #expect(String(buffer: first).hasPrefix("HTTP/1.1 200 "))
+        #expect(try await HTTP.get(port: port, list).status == 503)
+        #expect(try await HTTP.get(port: port, "/api/v1/status").status == 200)
+      }
+      try await eventually("there is room again") { try await HTTP.get(port: port, list).status == 200 }
     }
   }
 

@@ -38,7 +38,7 @@ struct EventStream: Sendable {
     for await _ in signals {
       let bytes = feed.next(after: &position)
       guard let share = unsent.share(bytes.count) else { return }
-      try await writer.writeInPieces(
+      try await writer.write(
         bytes.isEmpty ? ByteBuffer(string: Self.signOfLife) : ByteBuffer(bytes: bytes))
       withExtendedLifetime(share) {}
     }
