@@ -43,6 +43,7 @@ check: ## check the format, lint, build without warnings, run every test and a f
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Benchmarks
 	@for script in scripts/setup scripts/fuzz-api scripts/sanitize scripts/dist scripts/debian.sh scripts/try-package scripts/try-source .ci/run; do bash -n $$script || exit 1; done
 	@python3 -m unittest discover --quiet --start-directory Tests/Interop
+	@swift build --package-path Benchmarks
 	@swift build --build-tests
 	@swift test --skip-build --disable-xctest
 	@.build/debug/simulate --seeds 1-20 --peers 4 --storm 120

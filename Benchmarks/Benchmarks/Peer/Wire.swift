@@ -6,7 +6,7 @@ private struct NoSink: MessageSink {
   var messages = 0
   var bytes = 0
   mutating func message(_ message: Message) { messages += 1 }
-  mutating func dataBegan() {}
+  mutating func dataBegan(of file: FileID?) {}
   mutating func data(_ hex: UnsafeRawBufferPointer) { bytes += hex.count }
   mutating func raw(_ bytes: UnsafeRawBufferPointer) { self.bytes += bytes.count }
 }
