@@ -2,44 +2,50 @@ import DequeModule
 import PeerCore
 import Synchronization
 
-/// Owns the core's state: stamps events with the time, lets the core decide, and has its effects carried
-/// out. Nobody else ever sees the state; snapshots are published instead.
+/// The engine's main loop. It owns the core's state, stamps each event with the time, lets the core decide, and carries
+/// out the effects. The state never leaves this actor; everybody else reads the snapshots that it publishes.
+///
+/// This file has the loop itself. The effects on the bytes of downloads are in EngineLoop+Downloads.swift, those that
+/// bring whole files into `files/` in EngineLoop+Files.swift.
 actor EngineLoop: NetworkDelegate {
-  /// Snapshots are at least so far apart: twenty a second are more than anybody can read.
+  /// The least time between two snapshots: nobody can read more than twenty a second.
   private static let publishInterval = Duration.milliseconds(50)
-  /// Changes of the catalogue that may wait for the disk before the network is held back.
+  /// How many changes of the catalogue may wait for the disk before the network is held back.
   private static let longestBacklog = 400_000
 
-  private var state: PeerState
-  private let store: HomeStore
-  private let book: LogBook
-  private let clock: SystemClock
-  private let coreLimits: Limits
-  private let allowance: Mutex<PushAllowance?>
-  private let told = Mutex<[Event]>([])
+  let store: HomeStore
+  let coreLimits: Limits
+  let blockLists: BlockLists
+  /// The state's `pushAllowance`, for connections, which cannot wait for this actor at every piece of a file.
+  let allowance: Mutex<PushAllowance?>
   nonisolated let hub: SnapshotHub
   nonisolated let metrics = PeerMetrics()
-  private var me: LocalPeer
-  private var revision: UInt64 = 0
+  private let book: LogBook
+  private let clock: SystemClock
 
-  private lazy var writer = CatalogueWriter(store: store) { [weak self] in await self?.log($0, $1) }
-  private var network: Network?
-  /// Those of downloads that are fetched or verified now.
-  private var downloads: [FileID: RunningDownload] = [:]
-  /// Files that wait to be kept.
-  private var unkept: Deque<(arrival: ArrivalID, keep: Keep)> = []
-  private var isKeeping = false
-  private let blockLists: BlockLists
-  private var requests: [RequestID: CheckedContinuation<CommandReply, Never>] = [:]
-  private var lastRequest: UInt64 = 0
+  private var state: PeerState
+  private(set) var me: LocalPeer
+  /// `nil` before the start.
+  private(set) var network: Network?
+  private(set) lazy var writer = CatalogueWriter(store: store) { [weak self] in await self?.log($0, $1) }
+  /// The downloads whose bytes are being fetched or verified now.
+  var downloads: [FileID: RunningDownload] = [:]
+  var keepQueue = KeepQueue()
+  private var commands = PendingCommands()
+  /// The host names that are being looked up.
   private var resolving: Set<String> = []
-  private var timer: (deadline: Int64, task: Task<Void, Never>)?
-  private var publication: Task<Void, Never>?
-  private var lastPublished = ContinuousClock.now
-  private var isStopped = false
-  /// Events that effects bring about at once come after those effects.
+  private var alarm = Alarm()
+  /// Events that other threads have told and that this actor has not taken yet.
+  private let told = Mutex<[Event]>([])
+  /// Events that this actor has taken and not handled yet. An event that an effect brings about at once waits here until
+  /// all effects of the step are carried out.
   private var waiting: Deque<Event> = []
   private var isHandling = false
+  /// The wait until the next snapshot, if there is something new to show.
+  private var publication: Task<Void, Never>?
+  private var lastPublished = ContinuousClock.now
+  private var revision: UInt64 = 0
+  private var isStopped = false
 
   init(
     state: PeerState, me: LocalPeer, store: HomeStore, book: LogBook, clock: SystemClock,
@@ -78,9 +84,8 @@ actor EngineLoop: NetworkDelegate {
   func stop() async {
     guard !isStopped else { return }
     isStopped = true
-    timer?.task.cancel()
-    for request in requests.values { request.resume(returning: .failed("the peer is stopping")) }
-    requests = [:]
+    alarm.cancel()
+    commands.failAll("the peer is stopping")
     await network?.stop()
     await writer.finish()
     publication?.cancel()
@@ -91,13 +96,14 @@ actor EngineLoop: NetworkDelegate {
   // MARK: Events
 
   func deliver(_ event: Event) async {
+    // A connection that waits here reads nothing more, so the backlog stays bounded.
     while !isStopped, writer.backlog > Self.longestBacklog {
       try? await Task.sleep(for: Self.publishInterval)
     }
     handle(event)
   }
 
-  /// Many that come at once wait for one turn of this actor.
+  /// Many events that come at once cost a single turn of this actor: only the first of them asks for one.
   nonisolated func tell(_ event: Event) {
     let isFirst = told.withLock { told in
       told.append(event)
@@ -116,10 +122,8 @@ actor EngineLoop: NetworkDelegate {
 
   func submit(_ command: Command) async -> CommandReply {
     guard !isStopped else { return .failed("the peer is stopping") }
-    lastRequest += 1
-    let request = RequestID(lastRequest)
     return await withCheckedContinuation {
-      requests[request] = $0
+      let request = commands.add($0)
       handle(.command(command, request: request))
     }
   }
@@ -129,10 +133,11 @@ actor EngineLoop: NetworkDelegate {
     publishSoon()
   }
 
-  private func handle(_ event: Event) { handle([event]) }
+  func handle(_ event: Event) { handle([event]) }
 
-  /// What follows from them all is worked out once.
-  private func handle(_ events: [Event]) {
+  /// Takes events through the core, one after the other. What follows from the state, such as the next deadline, is
+  /// worked out once for all of them.
+  func handle(_ events: [Event]) {
     waiting += events
     guard !isHandling else { return }
     isHandling = true
@@ -146,30 +151,12 @@ actor EngineLoop: NetworkDelegate {
     isHandling = false
     let allowed = state.pushAllowance
     allowance.withLock { $0 = allowed }
-    setTimer()
+    alarm.set(to: state.nextDeadline, clock) { [weak self] in await self?.deadlineHasCome() }
     publishSoon()
   }
 
-  private func setTimer() {
-    let deadline = state.nextDeadline
-    if let timer, timer.deadline == deadline { return }
-    timer?.task.cancel()
-    guard deadline < .max else {
-      timer = nil
-      return
-    }
-    let instant = clock.instant(of: deadline)
-    timer = (
-      deadline,
-      Task { [weak self] in
-        guard (try? await Task.sleep(until: instant, clock: .continuous)) != nil else { return }
-        await self?.timeHasCome()
-      }
-    )
-  }
-
-  private func timeHasCome() {
-    timer = nil
+  private func deadlineHasCome() {
+    alarm.hasRung()
     handle(.tick)
   }
 
@@ -214,20 +201,18 @@ actor EngineLoop: NetworkDelegate {
   }
 
   private func answer(_ request: RequestID, _ reply: CommandReply, _ onceWritten: Bool) {
-    guard let waiting = requests.removeValue(forKey: request) else { return }
-    if onceWritten {
-      writer.afterwards { isWritten in
-        waiting.resume(
-          returning: isWritten
-            ? reply
-            : .failed("\(reply.text); but the disk does not take it (see the log), so a restart may undo it"))
-      }
-    } else {
-      waiting.resume(returning: reply)
+    guard let caller = commands.remove(request) else { return }
+    guard onceWritten else { return caller.resume(returning: reply) }
+    writer.afterwards { isWritten in
+      caller.resume(
+        returning: isWritten
+          ? reply
+          : .failed("\(reply.text); but the disk does not take it (see the log), so a restart may undo it"))
     }
   }
 
-  private func later(_ work: @escaping @Sendable (EngineLoop) async -> Void) {
+  /// Runs work beside the loop, which goes on with other events while the work waits for the disk or the network.
+  func later(_ work: @escaping @Sendable (EngineLoop) async -> Void) {
     Task { [weak self] in
       if let self { await work(self) }
     }
@@ -239,6 +224,7 @@ actor EngineLoop: NetworkDelegate {
   }
 
   private func resolve(_ host: String) {
+    // The core may ask again while an earlier look-up is still under way.
     guard resolving.insert(host).inserted else { return }
     later { loop in
       let addresses = await Resolver().addresses(of: host)
@@ -250,151 +236,6 @@ actor EngineLoop: NetworkDelegate {
     resolving.remove(host)
     handle(.resolved(host: host, addresses: addresses))
   }
-
-  // MARK: Downloads
-
-  private func open(_ id: FileID) {
-    let running = running(id)
-    later { [store] loop in
-      do throws(StorageError) {
-        let (size, here) = try await store.onDisk { () throws(StorageError) in try running.partial().progress
-        }
-        await loop.deliver(.opened(id, size: size, here: here))
-      } catch {
-        await loop.deliver(.openFailed(id, TransferFailure(error)))
-      }
-    }
-  }
-
-  private func running(_ id: FileID) -> RunningDownload {
-    if let running = downloads[id] { return running }
-    let running = RunningDownload(id, in: store, smallFile: coreLimits.smallFile)
-    downloads[id] = running
-    return running
-  }
-
-  private func verify(_ id: FileID, _ timestamps: [Lexeme]) {
-    // The hash of a small file is there by now, and worth no detour.
-    if let partial = downloads[id]?.openPartial, partial.isHashed {
-      return verified(id, partial, timestamps)
-    }
-    withDownload(id) { loop, partial throws(StorageError) in
-      try await loop.store.finishHash(of: partial)
-      await loop.verified(id, partial, timestamps)
-    }
-  }
-
-  private func verified(_ id: FileID, _ partial: PartialFile, _ timestamps: [Lexeme]) {
-    guard let network, downloads[id]?.openPartial === partial else { return }
-    let file = ArrivingFile(partial)
-    let received = ReceivedFile(
-      arrival: network.arrivals.put(file), data: FileData(id: id, hasData: true), size: partial.size,
-      digests: file.digests(timestamps: timestamps))
-    handle(.verified(id, received))
-  }
-
-  private func checkBlocks(_ id: FileID, _ list: BlockList) {
-    withDownload(id) { loop, partial throws(StorageError) in
-      let wrong = try await loop.store.blocks(of: partial, differingFrom: list)
-      await loop.deliver(.blocksChecked(id, wrong: wrong))
-    }
-  }
-
-  private func forgetBytes(_ id: FileID, _ range: Range<UInt64>) {
-    do {
-      try downloads[id]?.openPartial?.forget(range)
-    } catch {
-      handle(.verifyFailed(id, TransferFailure(error)))
-    }
-  }
-
-  private func abandon(_ id: FileID) {
-    running(id).abandon()
-    downloads[id] = nil
-  }
-
-  /// Work on the bytes of a download that may take long.
-  private func withDownload(
-    _ id: FileID,
-    _ work: @escaping @Sendable (EngineLoop, PartialFile) async throws(StorageError) -> Void
-  ) {
-    let running = running(id)
-    later { loop in
-      do throws(StorageError) {
-        let partial = try await loop.store.onDisk { () throws(StorageError) in try running.partial() }
-        try await work(loop, partial)
-      } catch {
-        await loop.deliver(.verifyFailed(id, TransferFailure(error)))
-      }
-    }
-  }
-
-  // MARK: Files
-
-  private func keep(_ arrival: ArrivalID, _ entry: FileEntry, _ firstSeen: Int64) {
-    guard let file = network?.arrivals.take(arrival) as? ArrivingFile else {
-      handle(.keepFailed(arrival, .disk("its bytes are gone")))
-      return
-    }
-    if downloads[entry.id]?.openPartial === file.partial { downloads[entry.id] = nil }
-    let keep = Keep(file.partial, entry, firstSeen: firstSeen)
-    guard writer.isTrashing(entry.id) else { return self.keep(arrival, keep) }
-    // A copy on its way to the trash is no copy.
-    writer.afterwards { [weak self] isWritten in
-      Task { await self?.keep(arrival, keep, isTrashed: isWritten) }
-    }
-  }
-
-  private func keep(_ arrival: ArrivalID, _ keep: Keep, isTrashed: Bool = true) {
-    guard isTrashed else {
-      return handle(.keepFailed(arrival, .disk("an older copy cannot be moved to the trash")))
-    }
-    unkept.append((arrival, keep))
-    guard !isKeeping else { return }
-    isKeeping = true
-    later { await $0.keepWaiting() }
-  }
-
-  /// Files that come while others are being kept wait and go together.
-  private func keepWaiting() async {
-    while !unkept.isEmpty {
-      let batch = Array(unkept.prefix(HomeStore.keptAtOnce))
-      unkept.removeFirst(batch.count)
-      let results = await store.keep(batch.map(\.keep))
-      handle(
-        zip(batch, results).map { waiting, result in
-          switch result {
-          case .success(let copy): return .kept(waiting.arrival, copy)
-          case .failure(let error):
-            if case .mismatch = error { waiting.keep.partial.discard() }
-            return .keepFailed(waiting.arrival, TransferFailure(error))
-          }
-        })
-    }
-    isKeeping = false
-  }
-
-  private func importFile(_ path: String, _ timestamp: Int64, _ request: RequestID) {
-    let owner = me.peerID
-    later { [store] loop in
-      do {
-        let (entry, copy) = try await store.importFile(path: path, timestamp: timestamp, owner: owner)
-        await loop.deliver(.imported(request, entry, copy))
-      } catch {
-        await loop.deliver(.importFailed(request, reason: "cannot push: \(error)"))
-      }
-    }
-  }
-
-  nonisolated func makeBlockHasher() -> any BlockHasher { ContentHash() }
-
-  nonisolated func blockList(of file: FileID, _ copy: LocalCopy) async -> BlockList? {
-    await blockLists.list(of: file, copy)
-  }
-
-  nonisolated var pushAllowance: PushAllowance? { allowance.withLock { $0 } }
-  nonisolated func beginFile() throws -> any IncomingFile { try ArrivingFile(in: store) }
-  nonisolated func open(_ copy: LocalCopy) throws -> any OutgoingFile { try LeavingFile(copy, in: store) }
 
   // MARK: Snapshots
 
@@ -414,7 +255,7 @@ actor EngineLoop: NetworkDelegate {
     hub.publish(state.snapshot(me: me, revision: revision, log: book.entries))
   }
 
-  /// What everything that is sent to others shares; `nil` before the start.
+  /// The bound on the bytes per second of everything that is sent to others; `nil` before the start.
   var uploadLimit: RateLimit? { network?.uploadLimit }
 
   private var queues: PeerMetrics.Queues {
