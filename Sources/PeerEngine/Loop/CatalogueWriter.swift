@@ -2,8 +2,8 @@ import DequeModule
 import PeerCore
 import Synchronization
 
-/// Writes what the core wants remembered, in order and in the background. While the disk refuses, changes
-/// wait in memory and are tried again.
+/// Writes what the core wants remembered to the catalogue, in the background and in the order of the calls. While the
+/// disk refuses, changes wait in memory and are tried again. One job is carried out at a time.
 final class CatalogueWriter: Sendable {
   private enum Job {
     case apply([CatalogueChange])
@@ -13,30 +13,34 @@ final class CatalogueWriter: Sendable {
 
   private struct State {
     var jobs: Deque<Job> = []
+    /// How many changes and copies are not dealt with yet.
     var backlog = 0
-    /// Copies that wait to be moved to the trash, or are being moved.
+    /// How many copies of each file are being moved to the trash, or wait for that.
     var trashing: [FileID: Int] = [:]
+    /// Whether a task is at work on the jobs.
     var isRunning = false
-    /// The wait for more changes, while there is one.
+    /// The pause in which more changes may come, while there is one.
     var gathering: Task<Void, Never>?
     var isStopping = false
+    /// Whether the disk refused the last job.
     var isRefused = false
-    var idle: [CheckedContinuation<Void, Never>] = []
+    /// Those who wait for the work to end.
+    var finishing: [CheckedContinuation<Void, Never>] = []
 
-    /// Whether nobody waits for what is to be done, and there is little of it.
+    /// Whether the jobs may wait for more: there are few changes, and nobody waits for them.
     var hasTime: Bool {
       !isStopping && !jobs.isEmpty && backlog < CatalogueWriter.batch
         && jobs.allSatisfy { if case .apply = $0 { true } else { false } }
     }
 
-    /// Nobody waits for what is not written any longer.
-    mutating func abandonWaiting() {
+    /// Tells everybody who waits for changes to be written that they are not.
+    mutating func failAfterwards() {
       for case .afterwards(let work) in jobs { work(false) }
       jobs.removeAll { if case .afterwards = $0 { true } else { false } }
     }
 
-    /// A file is not removed from the catalogue after all.
-    mutating func keepKnown(_ id: FileID) {
+    /// Takes back that a file is to be removed from the catalogue.
+    mutating func cancelRemoval(of id: FileID) {
       for index in jobs.indices {
         guard case .apply(let changes) = jobs[index], changes.contains(.remove(id)) else { continue }
         jobs[index] = .apply(changes.filter { $0 != .remove(id) })
@@ -45,9 +49,9 @@ final class CatalogueWriter: Sendable {
     }
   }
 
-  /// Changes written in one transaction.
+  /// The most changes that small jobs are joined to, for one transaction.
   private static let batch = 10_000
-  /// Changes that come within so long share a transaction, and with it a wait for the disk.
+  /// How long changes wait for others, with which they share a transaction and its wait for the disk.
   private static let gatheringTime = Duration.milliseconds(200)
   private static let retryDelay = Duration.seconds(2)
 
@@ -60,30 +64,30 @@ final class CatalogueWriter: Sendable {
     self.report = report
   }
 
-  /// Changes that wait.
+  /// How many changes and copies are not dealt with yet.
   var backlog: Int { state.withLock { $0.backlog } }
 
   func apply(_ changes: [CatalogueChange]) { enqueue(.apply(changes), changes.count) }
 
-  /// After everything before it has been written.
+  /// Moves a copy to the trash, once all changes before it are written.
   func trash(_ copy: LocalCopy, of id: FileID) {
     state.withLock { $0.trashing[id, default: 0] += 1 }
     enqueue(.trash(copy, of: id), 1)
   }
 
-  /// Called once everything before it has been written, or when the disk refuses, which the log says.
+  /// Calls `work` once all jobs before it are done, or as soon as the disk refuses one of them. The log then says why.
   func afterwards(_ work: @escaping @Sendable (_ isWritten: Bool) -> Void) { enqueue(.afterwards(work), 0) }
 
-  /// A copy of that file is still to be moved to the trash.
+  /// Whether a copy of the file is still to be moved to the trash.
   func isTrashing(_ id: FileID) -> Bool { state.withLock { $0.trashing[id] != nil } }
 
-  /// Returns when all is written, or when the disk refuses.
+  /// Waits until all is written, or until the disk refuses. Then there are no further tries.
   func finish() async {
     await withCheckedContinuation { continuation in
       let isIdle = state.withLock { state in
         state.isStopping = true
         state.gathering?.cancel()
-        if state.isRunning { state.idle.append(continuation) }
+        if state.isRunning { state.finishing.append(continuation) }
         return !state.isRunning
       }
       if isIdle { continuation.resume() }
@@ -111,6 +115,8 @@ final class CatalogueWriter: Sendable {
     }
   }
 
+  /// Pauses for a moment, so that changes that come one by one are written together. Ends early once somebody waits for
+  /// them, or they are many.
   private func gather() async {
     let gathering = state.withLock { state -> Task<Void, Never>? in
       guard state.hasTime else { return nil }
@@ -120,16 +126,17 @@ final class CatalogueWriter: Sendable {
     await gathering?.value
   }
 
-  /// Joins small batches that wait one after the other. `nil` when there is nothing to do, or no use in it.
+  /// The next job; changes that follow each other become one. `nil` if there is none, or if the peer is stopping and the
+  /// disk refuses.
   private func nextJob() async -> Job? {
     await gather()
-    let (job, idle) = state.withLock { state -> (Job?, [CheckedContinuation<Void, Never>]) in
+    let (job, finishing) = state.withLock { state -> (Job?, [CheckedContinuation<Void, Never>]) in
       let isHopeless = state.isStopping && state.isRefused
       guard !isHopeless, let first = state.jobs.popFirst() else {
         state.isRunning = false
-        state.abandonWaiting()
-        defer { state.idle = [] }
-        return (nil, state.idle)
+        state.failAfterwards()
+        defer { state.finishing = [] }
+        return (nil, state.finishing)
       }
       guard case .apply(var changes) = first else { return (first, []) }
       while changes.count < Self.batch, case .apply(let more)? = state.jobs.first {
@@ -138,7 +145,7 @@ final class CatalogueWriter: Sendable {
       }
       return (.apply(changes), [])
     }
-    for waiting in idle { waiting.resume() }
+    for waiting in finishing { waiting.resume() }
     return job
   }
 
@@ -156,10 +163,12 @@ final class CatalogueWriter: Sendable {
     }
   }
 
+  /// Puts a job that the disk refused back in front of the others, and waits a little. The log says it once, not at each
+  /// try.
   private func tryAgain(_ job: Job, _ problem: String) async {
     let (isNews, isStopping) = state.withLock { state in
       state.jobs.prepend(job)
-      state.abandonWaiting()
+      state.failAfterwards()
       defer { state.isRefused = true }
       return (!state.isRefused, state.isStopping)
     }
@@ -174,8 +183,9 @@ final class CatalogueWriter: Sendable {
     } catch {
       if error.mayPass { return await tryAgain(.trash(copy, of: id), "\(problem): \(error)") }
       await report(.error, "\(problem): \(error)")
-      // It stays known, so that the next start tries again; unknown, it would be found and shared.
-      state.withLock { $0.keepKnown(id) }
+      // The copy stays known, so that the next start tries again. If it were forgotten, the next scan would find it and
+      // share it.
+      state.withLock { $0.cancelRemoval(of: id) }
     }
     state.withLock {
       $0.backlog -= 1
