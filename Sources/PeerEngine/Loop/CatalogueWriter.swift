@@ -126,8 +126,8 @@ final class CatalogueWriter: Sendable {
     await gathering?.value
   }
 
-  /// The next job; changes that follow each other become one. `nil` if there is none, or if the peer is stopping and the
-  /// disk refuses.
+  /// The next job; changes that follow each other become one. `nil` if there is none, or if the peer is stopping and
+  /// the disk refuses.
   private func nextJob() async -> Job? {
     await gather()
     let (job, finishing) = state.withLock { state -> (Job?, [CheckedContinuation<Void, Never>]) in
@@ -163,8 +163,8 @@ final class CatalogueWriter: Sendable {
     }
   }
 
-  /// Puts a job that the disk refused back in front of the others, and waits a little. The log says it once, not at each
-  /// try.
+  /// Puts a job that the disk refused back in front of the others, and waits a little. The log says it once, not at
+  /// each try.
   private func tryAgain(_ job: Job, _ problem: String) async {
     let (isNews, isStopping) = state.withLock { state in
       state.jobs.prepend(job)

@@ -25,7 +25,8 @@ extension EngineLoop {
   }
 
   func verify(_ id: FileID, _ timestamps: [Lexeme]) {
-    // A small file was hashed when its last byte came, so the core gets the answer at once. There are thousands of them.
+    // A small file was hashed when its last byte came, so the core gets the answer at once. There are thousands of
+    // them.
     if let partial = downloads[id]?.openPartial, partial.isHashed {
       return verified(id, partial, timestamps)
     }

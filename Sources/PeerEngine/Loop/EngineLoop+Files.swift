@@ -13,8 +13,8 @@ extension EngineLoop {
     if downloads[entry.id]?.openPartial === file.partial { downloads[entry.id] = nil }
     let keep = Keep(file.partial, entry, firstSeen: firstSeen)
     guard writer.isTrashing(entry.id) else { return enqueue((arrival, keep)) }
-    // An older copy of the file waits to be moved to the trash. Storage still knows it, would take the file for one that
-    // is here already, and the trash would then take the only copy.
+    // An older copy of the file waits to be moved to the trash. Storage still knows it, would take the file for one
+    // that is here already, and the trash would then take the only copy.
     writer.afterwards { [weak self] isTrashed in
       Task { await self?.keep((arrival, keep), isTrashed: isTrashed) }
     }

@@ -37,8 +37,8 @@ actor EngineLoop: NetworkDelegate {
   private var alarm = Alarm()
   /// Events that other threads have told and that this actor has not taken yet.
   private let told = Mutex<[Event]>([])
-  /// Events that this actor has taken and not handled yet. An event that an effect brings about at once waits here until
-  /// all effects of the step are carried out.
+  /// Events that this actor has taken and not handled yet. An event that an effect brings about at once waits here
+  /// until all effects of the step are carried out.
   private var waiting: Deque<Event> = []
   private var isHandling = false
   /// The wait until the next snapshot, if there is something new to show.

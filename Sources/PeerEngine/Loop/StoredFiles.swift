@@ -1,7 +1,7 @@
 import PeerCore
 
-// The network knows files only as the protocols in Network/TransferFiles.swift. Here storage's files conform to them, and
-// storage's errors become failures of transfers.
+// The network knows files only as the protocols in Network/TransferFiles.swift. Here storage's files conform to them,
+// and storage's errors become failures of transfers.
 
 extension TransferFailure {
   init(_ error: StorageError) {

@@ -121,7 +121,7 @@ public final class HomeStore: Sendable {
   /// - Throws: `StorageError.diskFull` if it would leave none for the catalogue.
   public func expect(_ size: UInt64, in partial: PartialFile) throws(StorageError) {
     let (known, complete) = partial.progress
-    guard known != size, PartialFile.isWorthReserving(size) else { return try partial.expect(size: size) }
+    guard known != size, PartialFile.isLarge(size) else { return try partial.expect(size: size) }
     let left = size - min(size, complete.ranges.reduce(0) { $0 + UInt64($1.count) })
     let (needed, overflow) = left.addingReportingOverflow(Self.reserve)
     guard !overflow, try freeSpace() >= needed else { throw .diskFull(path: home.partial) }

@@ -1,18 +1,19 @@
 import GRDB
 import PeerCore
 
-/// Verified files get their place in `files/` (PROTOCOL.md, "Transfers"). The order of the steps, and what a crash after
-/// each of them leaves behind, is in docs/adr/0001-what-is-synced-when.md.
+/// Verified files get their place in `files/` (PROTOCOL.md, "Transfers"). The order of the steps, and what a crash
+/// after each of them leaves behind, is in docs/adr/0001-what-is-synced-when.md.
 extension HomeStore {
   /// How many names are tried before giving up: nobody wants `name (10000).ext`.
   static let nameChoices = 10_000
-  /// The most files that are kept together. They share five waits for the disk, and where a shared step fails, it fails for
-  /// no more files than these.
+  /// The most files that are kept together. They share five waits for the disk, and where a shared step fails, it fails
+  /// for no more files than these.
   static let keptAtOnce = 256
   /// From so many files on, their bytes are synced with the whole file system instead of one by one.
   static let syncedTogether = 8
 
-  /// Puts verified files into `files/` and records them. Their bytes are checked against the ids of their entries first.
+  /// Puts verified files into `files/` and records them. Their bytes are checked against the ids of their entries
+  /// first.
   ///
   /// - Parameter keeps: at most `keptAtOnce`.
   /// - Returns: for each the copy in `files/`; if the file was here before, that is the copy that it had. Or else
@@ -82,8 +83,8 @@ extension HomeStore {
   // MARK: Before a file has a name
 
   /// Makes the bytes survive a loss of power. Each `fsync` waits for the disk's cache, so many files share one sync of
-  /// their file system. That would also wait for whatever other programs are writing there, so a few files, which may be
-  /// large, are synced one by one.
+  /// their file system. That would also wait for whatever other programs are writing there, so a few files, which may
+  /// be large, are synced one by one.
   private func syncContent(_ keeps: [Keep]) {
     for keep in keeps {
       keep.attempt { () throws(StorageError) in keep.stat = try keep.partial.trim() }
@@ -102,7 +103,8 @@ extension HomeStore {
     }
   }
 
-  /// - Returns: false if that cannot be done here, or failed. Then each file is synced, and says by itself what is wrong.
+  /// - Returns: false if that cannot be done here, or failed. Then each file is synced, and says by itself what is
+  ///   wrong.
   private func syncFileSystem(of keeps: [Keep]) -> Bool {
     keeps.first.flatMap { try? $0.partial.syncFileSystem() } ?? false
   }
@@ -144,7 +146,8 @@ extension HomeStore {
     }
   }
 
-  /// Reserves a name for each file, unless another file is getting that name, or has it on the disk or in the catalogue.
+  /// Reserves a name for each file, unless another file is getting that name, or has it on the disk or in the
+  /// catalogue.
   private func chooseNames(_ keeps: [Keep], _ number: Int) {
     for keep in keeps {
       let name = StoredName.choice(number, of: StoredName.base(for: keep.entry.name, id: keep.entry.id))

@@ -4,8 +4,8 @@ import PeerCore
 /// What a crash has left in `partial/`, put in order when a home is opened.
 extension HomeStore {
   /// Finishes the placements that a crash interrupted: a partial file whose placement was recorded was complete and
-  /// synced, so it gets its name. What the file is counts only after the next scan has hashed it. Then removes the partial
-  /// files that no wanted download goes on with.
+  /// synced, so it gets its name. What the file is counts only after the next scan has hashed it. Then removes the
+  /// partial files that no wanted download goes on with.
   static func recover(_ home: Home, _ catalogue: Catalogue) throws(StorageError) {
     let placements = try catalogue.write { db in
       try Tables.endPlacements(db)
