@@ -1,21 +1,21 @@
 import NIOCore
 import PeerCore
 
-/// Asks one holder for a part of a file, and puts the answer where it belongs (PROTOCOL.md, "Messages" and
+/// Asks one holder for a part of a file, and puts the bytes of the answer in their place (PROTOCOL.md, "Messages" and
 /// "Extension").
 struct Fetcher: HolderExchange {
   let fetch: Effect.Fetch
   let target: any DownloadTarget
   let control: FetchControl
   let network: Network
-  /// Told once: what the holder said of the file and up to where its bytes are here, or why there are no
-  /// more of them.
+  /// Called once: with what the holder said of the file and the position up to which the part's bytes are here, or with
+  /// why no more of them come.
   let ended: @Sendable (Result<(FileData, end: UInt64), TransferFailure>) -> Void
 
   private var usesExtension: Bool { fetch.features.contains(.raw) }
   private var isPartial: Bool { fetch.features.contains(.range) }
 
-  /// On a connection that was kept, or on a new one.
+  /// Asks on a connection that was kept, or on a new one.
   func start() {
     let isSmall = fetch.size.map { $0 <= network.coreLimits.smallFile } ?? false
     network.perform(self, with: fetch.holder, isSmall: isSmall)
@@ -23,6 +23,7 @@ struct Fetcher: HolderExchange {
 
   func fail(_ failure: TransferFailure) { ended(.failure(failure)) }
 
+  /// Holders without the extension close the connection after the file.
   var isLast: Bool { !usesExtension }
 
   var request: [UInt8] {
@@ -34,7 +35,8 @@ struct Fetcher: HolderExchange {
 
   func perform(on stream: inout HolderStream) async -> ExchangeEnd {
     guard network.fetches.begin(fetch.attempt, on: stream.channel) else {
-      // Its answer is on the way.
+      // It was cancelled while it waited for its turn. Its answer comes all the same, and nothing could be read after
+      // it.
       return ExchangeEnd(isFit: false) { fail(.cancelled) }
     }
     let receiver = FetchReceiver(
@@ -44,7 +46,7 @@ struct Fetcher: HolderExchange {
       let end = receiver.position
       return ExchangeEnd(isFit: isWhole && usesExtension) { ended(.success((data, end: end))) }
     } catch {
-      // The holder has closed a connection that was kept: that is no failure, a new one is made.
+      // A holder may close a connection that is kept at any time. That is no failure: the exchange begins anew.
       if stream.isReused, !receiver.hasBegun, stream.watchdog.verdict == nil,
         !network.fetches.isCancelled(fetch.attempt)
       {
@@ -56,6 +58,9 @@ struct Fetcher: HolderExchange {
     }
   }
 
+  /// Reads the answer until its end, or until all of the part is here, whichever comes first. A holder that sends a
+  /// whole file as hex is not read to the end for a part of it.
+  ///
   /// - Returns: what the holder said of the file, and whether the answer was read to its end.
   private func read(
     _ stream: inout HolderStream, _ receiver: FetchReceiver
@@ -84,7 +89,8 @@ struct Fetcher: HolderExchange {
     throw hasAnswered ? TransferFailure.truncated : TransferFailure.closedWithoutAnswer
   }
 
-  /// Of a FILE_DATA whose metadata may come after its `data`, and is not waited for.
+  /// What stands for the description of a file that comes as hex, if the part is full before the message has ended: the
+  /// metadata may come after the `data`, and is not waited for.
   private func hexDescription(_ receiver: FetchReceiver) -> FileData? {
     receiver.hasBegun ? FileData(id: fetch.entry.id, timestamp: fetch.entry.timestamp, hasData: true) : nil
   }
@@ -97,6 +103,7 @@ struct Fetcher: HolderExchange {
     return data
   }
 
+  /// Waits until the core has dealt with the news, which holds back a holder that is faster than this peer.
   private func tellProgress(_ receiver: FetchReceiver) async {
     await network.delegate.deliver(
       .fetchProgress(fetch.attempt, position: receiver.position, size: receiver.size))
@@ -107,74 +114,5 @@ struct Fetcher: HolderExchange {
       return verdict == .idle ? .stalled(seconds: network.limits.idleTimeout.seconds) : .tooSlow
     }
     return .of(error)
-  }
-}
-
-/// Asks a holder for the hashes of a file's blocks (PROTOCOL.md, "Extension").
-struct BlockListFetcher: HolderExchange {
-  let attempt: AttemptID
-  let file: FileID
-  let holder: Endpoint
-  let network: Network
-  let ended: @Sendable (Result<BlockList?, TransferFailure>) -> Void
-
-  func start() { network.perform(self, with: holder, isSmall: false) }
-  func fail(_ failure: TransferFailure) { ended(.failure(failure)) }
-
-  var isLast: Bool { false }
-  var request: [UInt8] { MessageEncoder.getBlocks(file) }
-
-  func perform(on stream: inout HolderStream) async -> ExchangeEnd {
-    guard network.fetches.begin(attempt, on: stream.channel) else {
-      return ExchangeEnd(isFit: false) { fail(.cancelled) }
-    }
-    do {
-      let list = try await read(&stream)
-      return ExchangeEnd(isFit: true) { ended(.success(list)) }
-    } catch {
-      // As with files: a new connection is made.
-      if stream.isReused, stream.watchdog.verdict == nil, !network.fetches.isCancelled(attempt) {
-        return ExchangeEnd(isFit: false) { start() }
-      }
-      return ExchangeEnd(isFit: false) { fail(.of(error)) }
-    }
-  }
-
-  private func read(_ stream: inout HolderStream) async throws -> BlockList? {
-    // The holder may have to read the whole file first.
-    stream.watchdog.waitForHashing()
-    var reader = MessageReader(limits: network.coreLimits, receiver: NoFile())
-    while var buffer = try await stream.next() {
-      stream.watchdog.received(buffer.readableBytes)
-      for message in try reader.readMessage(&buffer) {
-        guard case .blocks(let blocks) = message else {
-          throw TransferFailure.malformed("it answered with \(Visible.text(message.typeName, limit: 32))")
-        }
-        stream.rest = buffer
-        return blocks.file == file ? blocks.list : nil
-      }
-      stream.watchdog.waitForByte()
-    }
-    throw TransferFailure.closedWithoutAnswer
-  }
-
-  /// For exchanges in which no file may come.
-  private final class NoFile: FileReceiver {
-    func begin(_ part: RawPart?, of file: FileID?) throws {
-      throw TransferFailure.malformed("it sent a file")
-    }
-    func take(_ bytes: UnsafeRawBufferPointer) throws {}
-  }
-}
-
-extension TransferFailure {
-  /// Of an exchange that ended with an error.
-  static func of(_ error: any Error) -> TransferFailure {
-    switch error {
-    case let failure as TransferFailure: failure
-    case let error as WireError: .malformed(error.description)
-    case is CancellationError: .cancelled
-    default: .reset(Dialer.reason(error))
-    }
   }
 }

@@ -2,16 +2,19 @@ import NIOCore
 import NIOPosix
 import PeerCore
 
-/// Writes one FILE_DATA: metadata, the file as hex or raw in bounded pieces, the end (PROTOCOL.md, "What our
-/// peer sends" and "Extension"). Never more than one piece is in memory; raw pieces never are.
+/// Writes one FILE_DATA: the metadata, the file in pieces of bounded size, as hex or raw, and the end of the message
+/// (PROTOCOL.md, "What our peer sends" and "Extension"). At most one piece is in memory at a time. Raw pieces never
+/// are: the kernel sends them from its page cache.
 struct FileSender {
   let channel: any Channel
   let watchdog: Watchdog
   let limits: NetworkLimits
   let rateLimit: RateLimit
 
-  /// - Parameter progress: told the bytes of the file that were written, now and then.
-  /// - Throws: `TransferFailure`.
+  /// Sends a whole file as hex.
+  ///
+  /// - Parameter progress: called now and then with the number of the file's bytes that were written.
+  /// - Throws: `TransferFailure` of the disk, or an error of the connection.
   func sendHex(
     _ entry: FileEntry, _ file: any OutgoingFile, progress: (UInt64) async -> Void
   ) async throws {
@@ -19,7 +22,8 @@ struct FileSender {
     entry.sizeBytes = file.size
     var pacer = ProgressPacer()
     try await write(.byteBuffer(channel.allocator.buffer(bytes: MessageEncoder.fileDataStart(entry))))
-    // Of its own size: beside the metadata, the allocator would double it.
+    // The metadata has a buffer of its own. Together with it, a piece would not fit into this one, and the allocator
+    // would double it.
     var buffer = channel.allocator.buffer(capacity: 2 * limits.chunk)
     var offset: UInt64 = 0
     while offset < file.size {
@@ -39,6 +43,9 @@ struct FileSender {
     try await write(.byteBuffer(buffer))
   }
 
+  /// Encodes the next bytes of a file straight into the buffer that will be sent.
+  ///
+  /// - Returns: how many bytes of the file these are; 0 if there are none where some should be.
   private func appendHex(
     of file: any OutgoingFile, at offset: UInt64, atMost piece: Int, to buffer: inout ByteBuffer
   ) throws -> Int {
@@ -54,14 +61,17 @@ struct FileSender {
     }
   }
 
-  /// The kernel sends the bytes from its page cache.
+  /// Sends a part of a file raw.
+  ///
+  /// - Parameter progress: called now and then with the number of the part's bytes that were written.
+  /// - Throws: `TransferFailure` of the disk, or an error of the connection.
   func sendRaw(
     _ entry: FileEntry, _ file: any OutgoingFile, _ part: RawPart, progress: (UInt64) async -> Void
   ) async throws {
     var entry = entry
     entry.sizeBytes = file.size
     let message = channel.allocator.buffer(bytes: MessageEncoder.fileData(entry, raw: part))
-    // With bytes to follow, it leaves with the first of them.
+    // If bytes follow, the message leaves together with the first of them.
     if part.length == 0 {
       try await write(.byteBuffer(message))
     } else {
@@ -75,6 +85,7 @@ struct FileSender {
     while offset < part.range.upperBound {
       try Task.checkCancellation()
       let count = min(UInt64(rateLimit.piece(atMost: pieces.bytes)), part.range.upperBound - offset)
+      // While this piece is being sent, the disk can read the next one.
       file.beginReading(offset..<min(offset + 2 * count, part.range.upperBound))
       try await rateLimit.take(Int(count))
       let region = FileRegion(
@@ -87,6 +98,8 @@ struct FileSender {
     }
   }
 
+  /// Waits until the socket has taken the data. Only this wait counts against a slow reader, not the disk's and not the
+  /// rate limit's.
   private func write(_ data: IOData) async throws {
     watchdog.waitForWrite()
     switch data {
@@ -97,8 +110,9 @@ struct FileSender {
   }
 }
 
-/// How much is worth writing at once: as much as the reader takes in a moment, so that a fast one costs few
-/// calls, a slow one is seen to move, and one of many holds up the event loop's others for little.
+/// How many raw bytes are written at once: about as many as the reader takes within 10 to 40 ms. A fast reader then
+/// costs few calls, a slow one is seen to make progress, and no transfer holds up the others of its event loop for
+/// long.
 private struct PieceSize {
   let least: Int
   let largest: Int
@@ -110,23 +124,9 @@ private struct PieceSize {
     bytes = least
   }
 
+  /// Adapts the size to the time that the last piece took.
   mutating func note(_ time: Duration) {
     if time < .milliseconds(10) { bytes = min(largest, 2 * bytes) }
     if time > .milliseconds(40) { bytes = max(least, bytes / 2) }
-  }
-}
-
-/// Says twenty times a second that progress should be told.
-struct ProgressPacer {
-  private var last = ContinuousClock.now
-  private static let interval = Duration.milliseconds(50)
-
-  var isDue: Bool {
-    mutating get {
-      let now = ContinuousClock.now
-      guard now - last >= Self.interval else { return false }
-      last = now
-      return true
-    }
   }
 }

@@ -1,26 +1,30 @@
 import NIOCore
 import PeerCore
 
-/// Takes the bytes of a file as they come with a FILE_DATA, while its connection is being read.
+/// Takes the bytes of the files that come on a connection, piece by piece, so that no file is ever in memory.
 protocol FileReceiver: AnyObject {
+  /// Is called before the first byte of a file.
+  ///
   /// - Parameters:
-  ///   - part: which bytes follow; `nil` for all of a file, as hex.
-  ///   - file: whose bytes, if the message has said so before them.
+  ///   - part: which raw bytes follow; `nil` if it is a whole file as hex.
+  ///   - file: whose bytes they are, if the message has said so before them.
   func begin(_ part: RawPart?, of file: FileID?) throws
-  /// The next bytes of the file, valid only during the call.
+  /// Takes the next bytes of the file. They are valid only during the call.
   func take(_ bytes: UnsafeRawBufferPointer) throws
 }
 
-/// The messages of one connection; the bytes of files, whether they come as hex or raw, go to a receiver in
-/// the order of their arrival.
+/// Reads the messages of one connection. The bytes of files do not become part of the messages: whether they come as
+/// hex or raw, they go to a receiver, in the order of their arrival.
 struct MessageReader<Receiver: FileReceiver> {
   private struct Sink: MessageSink {
     var messages: [Message] = []
-    /// Why the receiver takes no more.
+    /// Why the receiver takes no more bytes. A sink can throw nothing but a `WireError`, so the reader throws this,
+    /// once the decoder has returned.
     var failure: (any Error)?
     let receiver: Receiver
     let hex = HexDecoder()
 
+    /// A message has ended, and with it the hex digits of its file, of which there must be an even number.
     mutating func message(_ message: Message) throws(WireError) {
       guard hex.isComplete else { throw .badHex(at: hex.digits) }
       hex.reset()
@@ -53,18 +57,21 @@ struct MessageReader<Receiver: FileReceiver> {
     decoder = MessageDecoder(limits: limits, sink: Sink(receiver: receiver))
   }
 
+  /// How many bytes of an unfinished message are in memory.
   var heldBytes: Int { decoder.heldBytes }
   var isBetweenMessages: Bool { decoder.isBetweenMessages }
 
-  /// - Throws: `WireError`, or what the receiver threw; messages before that are lost with the connection.
+  /// Reads all of the buffer.
+  ///
+  /// - Throws: `WireError`, or what the receiver threw. Messages before that are lost with the connection.
   mutating func read(_ buffer: ByteBuffer) throws -> [Message] {
     try buffer.withUnsafeReadableBytes { try decoder.read($0) }
     return try takeMessages()
   }
 
-  /// Takes from the buffer no more than up to the end of a message and its raw bytes.
+  /// Reads up to the end of one message and of the raw bytes that belong to it. What follows stays in the buffer.
   ///
-  /// - Returns: the message, once it has been read, or those of an array around messages.
+  /// - Returns: the message, or all messages of an array around them; none as long as they are unfinished.
   /// - Throws: as `read`.
   mutating func readMessage(_ buffer: inout ByteBuffer) throws -> [Message] {
     _ = try buffer.readWithUnsafeReadableBytes { try decoder.readMessage($0) }
@@ -77,5 +84,8 @@ struct MessageReader<Receiver: FileReceiver> {
     return decoder.sink.messages
   }
 
+  /// The connection has ended.
+  ///
+  /// - Throws: `WireError` if it ended in the middle of a message.
   func finish() throws { try decoder.finish() }
 }

@@ -1,0 +1,47 @@
+import NIOCore
+import PeerCore
+
+/// What is asked on a connection to a holder, and how the answer is read.
+protocol HolderExchange: Sendable {
+  /// The message that asks. It is written as soon as there is a connection, before the answers to earlier requests have
+  /// come.
+  var request: [UInt8] { get }
+  /// Whether the holder takes no further request on the connection. Our side of it is closed after this one, as the
+  /// holder may wait for that.
+  var isLast: Bool { get }
+  /// Reads the answer.
+  func perform(on stream: inout HolderStream) async -> ExchangeEnd
+  /// Begins anew, on another connection, because this one has ended before the turn of the exchange came.
+  func start()
+  /// Reports that no connection could be made.
+  func fail(_ failure: TransferFailure)
+}
+
+/// How an exchange has ended.
+struct ExchangeEnd {
+  /// Whether the connection is fit for another exchange.
+  let isFit: Bool
+  /// Reports what became of the exchange. It is called only when the connection is free again, so that a request that
+  /// follows from the report can use it.
+  let tell: @Sendable () -> Void
+}
+
+/// What an exchange sees of its connection to a holder.
+struct HolderStream {
+  let channel: any Channel
+  let watchdog: Watchdog
+  var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+  /// Bytes that have come after the end of this answer: the beginning of the next one.
+  var rest = ByteBuffer()
+  /// Whether an earlier exchange went well on the connection. The holder may have closed it since.
+  var isReused = false
+
+  /// The next bytes of the answer; `nil` once the holder has closed the connection.
+  mutating func next() async throws -> ByteBuffer? {
+    guard rest.readableBytes == 0 else {
+      defer { rest = ByteBuffer() }
+      return rest
+    }
+    return try await inbound.next()
+  }
+}
