@@ -11,7 +11,8 @@ protocol HolderExchange: Sendable {
   var isLast: Bool { get }
   /// Reads the answer.
   func perform(on stream: inout HolderStream) async -> ExchangeEnd
-  /// Begins anew, on another connection, because this one has ended before the turn of the exchange came.
+  /// Begins the exchange, on a connection that is kept or on a new one. If that connection ends before the turn of the
+  /// exchange has come, it begins anew.
   func start()
   /// Reports that no connection could be made.
   func fail(_ failure: TransferFailure)

@@ -49,11 +49,11 @@ final class HolderSession: Sendable {
 
   /// Connects, and performs what is submitted, until the connection is closed.
   func run(_ network: Network) async {
-    let buffer = network.takeReceiveBuffer()
-    defer { network.giveBack(receiveBuffer: buffer) }
+    let buffer = network.receiveBuffers.take()
+    defer { network.receiveBuffers.giveBack(buffer) }
     do {
       let channel = try await network.dialer.connect(to: endpoint, receiveBuffer: buffer)
-      // An error says nothing new here: the exchange that met it has reported it.
+      // An error here can only concern the closing: every exchange has reported its own outcome.
       try? await channel.executeThenClose { inbound, _ in
         await perform(on: channel.channel, inbound.makeAsyncIterator(), network)
       }

@@ -3,8 +3,11 @@ import NIOPosix
 import PeerCore
 import Synchronization
 
-/// Every connection with other peers: accepts, dials, streams files, and keeps the bounds of
-/// `NetworkLimits`. Knows messages and transfers, and nothing of why they happen.
+/// Every connection with other peers. It accepts, dials and streams files within the bounds of `NetworkLimits`. It
+/// knows messages and transfers, but not why they happen: the core decides that.
+///
+/// This file has what all connections share, and those that others make. Network+Fetching.swift has what is fetched
+/// from holders, Network+Uploading.swift what is sent to others.
 final class Network: Sendable {
   let limits: NetworkLimits
   let coreLimits: Limits
@@ -17,24 +20,24 @@ final class Network: Sendable {
   let sessions: HolderSessions
   let downloadLimit: RateLimit
   let uploadLimit: RateLimit
-  /// Of the attempts that run.
-  private let controls = Mutex([AttemptID: (file: FileID, control: FetchControl)]())
-  private let uploads = RunningTransfers<UploadID>()
-  /// Of transfers that we have begun, and of files that are sent.
-  private let executor = TransferExecutor(yields: true)
-  /// Of messages that come in: gossip does not queue behind the bytes of files.
+  let receiveBuffers: ReceiveBuffers
+  /// What may change about the attempts that run.
+  let controls = Mutex([AttemptID: (file: FileID, control: FetchControl)]())
+  let uploads = RunningTransfers<UploadID>()
+  /// Runs the transfers that we begin, and everything that sends a file.
+  let executor = TransferExecutor(yields: true)
+  /// Reads accepted connections. It has threads of its own so that gossip does not queue behind the bytes of files.
   private let reading = TransferExecutor(threads: 2, yields: false)
   private let courier: Courier
   private let state = Mutex(State())
 
   private struct State {
     var lastConnection: UInt64 = 0
+    /// How many accepted connections are open.
     var connections = 0
-    /// Bytes of those of connections to holders.
-    var receiveBuffers = 0
-    /// Addresses of files that are arriving unasked.
+    /// Where the files that are arriving unasked come from, one address for each file.
     var pushes: [String] = []
-    /// Their bytes so far.
+    /// How many bytes of these files have come so far.
     var arrivingBytes = 0
     var tasks: [UInt64: Task<Void, Never>] = [:]
     var lastTask: UInt64 = 0
@@ -48,6 +51,7 @@ final class Network: Sendable {
     self.limits = limits
     self.coreLimits = coreLimits
     dialer = Dialer(group: EventLoops.transfers, limits: limits)
+    receiveBuffers = ReceiveBuffers(limits: limits)
     heldBytes = HeldBytes(limit: limits.heldBytes)
     sessions = HolderSessions(limits: limits, exchangesOfOne: coreLimits.smallFilesInASlot)
     downloadLimit = RateLimit(bytesPerSecond: limitDown)
@@ -76,12 +80,15 @@ final class Network: Sendable {
           state.withLock { $0.connections -= 1 }
         }
       } catch is CancellationError {
+        // The peer is stopping.
       } catch {
         await delegate.log(.error, "the listener has stopped: \(Dialer.reason(error))")
       }
     }
   }
 
+  /// Takes a slot for a file that begins to arrive unasked.
+  ///
   /// - Returns: false if `NetworkLimits.pushes` files are arriving already, or so many from that address that what is
   ///   left is for others.
   func pushBegins(from address: String) -> Bool {
@@ -93,13 +100,16 @@ final class Network: Sendable {
     }
   }
 
+  /// Gives back the slot that `pushBegins` has taken.
   func pushEnded(from address: String) {
     state.withLock { state in
       if let index = state.pushes.firstIndex(of: address) { state.pushes.remove(at: index) }
     }
   }
 
-  /// - Returns: how many bytes of files that are arriving unasked are here now, with these.
+  /// Counts bytes of files that are arriving unasked; a negative number takes back those of a file that has ended.
+  ///
+  /// - Returns: how many there are now.
   func noteArriving(_ bytes: Int) -> Int {
     state.withLock {
       $0.arrivingBytes += bytes
@@ -107,145 +117,29 @@ final class Network: Sendable {
     }
   }
 
-  /// Accepted connections that are open.
+  /// How many accepted connections are open.
   var connections: Int { state.withLock { $0.connections } }
-  /// Messages that wait for a connection.
+  /// How many messages wait for a connection.
   var waitingSends: Int { courier.waitingCount }
 
-  // MARK: What the core wants
+  // MARK: Messages and limits
 
+  /// Delivers a message on a connection of its own, or with others that wait for the same peer if it `joins` them.
+  ///
+  /// - Returns: false if too many messages wait already.
   func send(_ message: [UInt8], to endpoint: Endpoint, joins: Bool = false) -> Bool {
     courier.send(message, to: endpoint, joins: joins)
   }
 
-  func fetch(_ fetch: Effect.Fetch, into target: any DownloadTarget) {
-    let control = FetchControl(fetch)
-    controls.withLock { $0[fetch.attempt] = (fetch.entry.id, control) }
-    let fetcher = Fetcher(fetch: fetch, target: target, control: control, network: self) { [self] result in
-      // A cancelled attempt is nobody's any longer; the core knows what became of it.
-      let wasCancelled = fetches.end(fetch.attempt)
-      controls.withLock { _ = $0.removeValue(forKey: fetch.attempt) }
-      guard !wasCancelled else { return }
-      tell(result.map { .fetched(fetch.attempt, $0, end: $1) }, fetch.attempt)
-    }
-    fetcher.start()
-  }
-
-  func fetchBlocks(_ attempt: AttemptID, of file: FileID, from holder: Endpoint) {
-    let fetcher = BlockListFetcher(attempt: attempt, file: file, holder: holder, network: self) {
-      [self] result in
-      guard !fetches.end(attempt) else { return }
-      tell(result.map { .blocksFetched(attempt, $0) }, attempt)
-    }
-    fetcher.start()
-  }
-
-  /// Performs an exchange on a connection that is kept, or on a new one.
-  ///
-  /// - Parameter isSmall: it may come after others on the same connection.
-  func perform(_ exchange: any HolderExchange, with holder: Endpoint, isSmall: Bool) {
-    while true {
-      let taken = exchange.isLast ? (HolderSession(holder), true) : sessions.take(holder, isSmall: isSmall)
-      guard let (session, isNew) = taken else { return exchange.fail(.cancelled) }
-      // It may have been closed since it was taken.
-      guard session.submit(exchange) else { continue }
-      if isNew { startOnExecutor { [self] in await session.run(self) } }
-      return
-    }
-  }
-
-  private func tell(_ outcome: Result<Event, TransferFailure>, _ attempt: AttemptID) {
-    switch outcome {
-    case .success(let event): delegate.tell(event)
-    case .failure(let failure): delegate.tell(.fetchFailed(attempt, failure))
-    }
-  }
-
-  /// Bytes for one more connection to a holder: half of what is left, to be given back.
-  func takeReceiveBuffer() -> Int {
-    state.withLock { state in
-      let share = (limits.receiveBuffers - state.receiveBuffers) / 2
-      let bytes = max(limits.leastReceiveBuffer, min(limits.receiveBuffer, share))
-      state.receiveBuffers += bytes
-      return bytes
-    }
-  }
-
-  func giveBack(receiveBuffer bytes: Int) { state.withLock { $0.receiveBuffers -= bytes } }
-
-  func shorten(_ attempt: AttemptID, to end: UInt64) {
-    controls.withLock { $0[attempt]?.control.shorten(to: end) }
-  }
-
-  /// What is being fetched of a file is checked against that list from its next block on.
-  func useBlocks(_ list: BlockList?, for file: FileID) {
-    let concerned = controls.withLock { $0.values.filter { $0.file == file } }
-    for (_, control) in concerned { control.use(list) }
-  }
-
+  /// Bounds all transfers of a direction together; `nil` is no bound.
   func limit(_ direction: TransferView.Direction, bytesPerSecond: UInt64?) {
     (direction == .down ? downloadLimit : uploadLimit).set(bytesPerSecond: bytesPerSecond)
   }
 
-  /// Sends a file that nobody asked for.
-  func replicate(_ upload: UploadID, to endpoint: Endpoint, _ entry: FileEntry, _ copy: LocalCopy) {
-    start(on: executor) { [self] in
-      do {
-        let channel = try await dialer.connect(to: endpoint)
-        let watchdog = Watchdog(channel.channel, limits: limits)
-        defer { watchdog.stop() }
-        try await channel.executeThenClose { inbound, _ in
-          await self.upload(
-            upload, GetFile(file: entry.id), entry, copy, on: channel.channel, watchdog)
-          try await channel.channel.close(mode: .output)
-          watchdog.waitForByte()
-          for try await _ in inbound {}
-        }
-      } catch {
-        // After the upload has ended this tells the core nothing new, and it takes no notice.
-        delegate.tell(.uploadEnded(upload, .of(error)))
-      }
-    }
-  }
-
-  /// Writes a file to a connection and tells the core what became of it.
-  func upload(
-    _ id: UploadID, _ request: GetFile, _ entry: FileEntry, _ copy: LocalCopy, on channel: any Channel,
-    _ watchdog: Watchdog
-  ) async {
-    var failure: TransferFailure?
-    if uploads.begin(id, on: channel) {
-      do {
-        let file = try delegate.open(copy)
-        let sender = FileSender(
-          channel: channel, watchdog: watchdog, limits: limits, rateLimit: uploadLimit)
-        let progress = { [delegate] in await delegate.deliver(.uploadProgress(id, bytes: $0)) }
-        try await withTaskExecutorPreference(executor) {
-          if request.acceptsRaw, let part = request.part(ofSize: file.size) {
-            try await sender.sendRaw(entry, file, part, progress: progress)
-          } else {
-            try await sender.sendHex(entry, file, progress: progress)
-          }
-        }
-      } catch {
-        failure = watchdog.verdict == nil ? .of(error) : .tooSlow
-        channel.close(promise: nil)
-      }
-    } else {
-      channel.close(promise: nil)
-    }
-    if uploads.end(id) { failure = .cancelled }
-    delegate.tell(.uploadEnded(id, failure))
-  }
-
-  func cancelUpload(_ id: UploadID) { uploads.cancel(id) }
-  func cancelFetch(_ id: AttemptID) { fetches.cancel(id) }
-
   // MARK: Tasks
 
-  func startOnExecutor(_ work: @escaping @Sendable () async -> Void) { start(on: executor, work) }
-
-  private func start(on executor: TransferExecutor? = nil, _ work: @escaping @Sendable () async -> Void) {
+  /// Starts a task that `stop` cancels and waits for.
+  func start(on executor: TransferExecutor? = nil, _ work: @escaping @Sendable () async -> Void) {
     state.withLock { state in
       state.lastTask += 1
       let number = state.lastTask
@@ -256,10 +150,11 @@ final class Network: Sendable {
     }
   }
 
-  /// For connections to end; one that is still being made may take longer, and is of no consequence.
+  /// How long `stop` waits for connections to end. One that is still being made may take longer, but it has done
+  /// nothing yet that could be lost.
   private static let stopPatience = Duration.milliseconds(1_500)
 
-  /// Ends every connection. Partial files are thrown away.
+  /// Ends every connection. Files that were arriving unasked are thrown away.
   func stop() async {
     courier.stop()
     answers.finishAll()
