@@ -3,6 +3,8 @@ import PeerCore
 /// How the bytes of a partial file come in. They are written first, and count only when nothing is known to be wrong
 /// with them.
 extension PartialFile {
+  // MARK: Room
+
   /// Notes how many bytes the whole file has, as a holder says, and takes room on the disk for the first of them.
   ///
   /// - Throws: `StorageError.diskFull` if there is not enough room.
@@ -51,6 +53,8 @@ extension PartialFile {
   /// Whether a file has more than one block. A smaller one is written in a moment, and to reserve its room or to keep a
   /// map of it would cost as much as that.
   static func isLarge(_ size: UInt64) -> Bool { size > BlockList.blockSize }
+
+  // MARK: Bytes
 
   /// Writes bytes after those that were appended before. They count at once, and are hashed.
   ///

@@ -7,31 +7,13 @@ import Synchronization
   import Darwin
 #endif
 
-/// Names that this peer itself gives to files in `files/`. The system tells of each, but nobody has to look: what
-/// is there now, the catalogue knows or is about to.
-struct OwnNames {
-  private var isWatched = false
-  private var names: Set<[UInt8]> = []
-
-  var isEmpty: Bool { names.isEmpty }
-
-  /// From now on somebody takes what is expected.
-  mutating func watch() { isWatched = true }
-  /// Before the file gets its name.
-  mutating func expect(_ name: String) { if isWatched { names.insert(Array(name.utf8)) } }
-  /// - Returns: whether it was expected.
-  mutating func take(_ name: [UInt8]) -> Bool { names.remove(name) != nil }
-  /// The file did not get it.
-  mutating func forget(_ name: String) { names.remove(Array(name.utf8)) }
-}
-
 extension HomeStore {
-  /// Seconds between looks that nothing asked for: network file systems do not tell of changes made on
-  /// another machine, a system may run out of watches, and some have none.
+  /// How many seconds may pass without a look, even if nothing is reported: network file systems do not report changes
+  /// made on another machine, a system may run out of watches, and some systems have none.
   static let slowLook = 60
 
-  /// Says that something in `files/` may have changed; at most one such word waits. Ends never, except
-  /// that whoever listens stops.
+  /// Reports that something in `files/` may have changed. At most one report waits to be taken. The stream has no end;
+  /// it is over when the listener stops.
   public func changes() -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let watch = Watch(self) { continuation.yield() }
@@ -40,7 +22,7 @@ extension HomeStore {
   }
 }
 
-/// Watches `files/`, and the home for the case that `files/` itself is removed and made again.
+/// Watches `files/`. It also watches the home, since `files/` itself may be removed and created again.
 private final class Watch: Sendable {
   private let sources = Mutex<[any DispatchSourceProtocol]>([])
 
@@ -77,7 +59,7 @@ private final class Watch: Sendable {
         | IN_MOVE_SELF | IN_ONLYDIR)
     private static let ofHome = UInt32(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR)
 
-    /// `nil` if the system has no more watches.
+    /// Reports changes as the system notices them; `nil` if the system has no more watches.
     private static func notifications(
       _ store: HomeStore, _ queue: DispatchQueue, _ report: @escaping @Sendable () -> Void
     ) -> (any DispatchSourceProtocol)? {
@@ -96,7 +78,7 @@ private final class Watch: Sendable {
           if store?.ownNames.withLock({ !areOwn(read, &$0) }) ?? true { isNews = true }
         }
         guard isNews else { return }
-        // The same watch if it is the same folder; a new one if it was made again.
+        // If the folder was created again, this is a new watch; if not, it changes nothing.
         _ = inotify_add_watch(descriptor, home.files, ofFiles)
         report()
       }
@@ -104,8 +86,8 @@ private final class Watch: Sendable {
       return source
     }
 
-    /// Whether nothing else happened than that files of our own got their names. Beyond that it does not matter what
-    /// happened, for a scan compares everything.
+    /// Whether all of these events are that files of our own got their names. If not, it does not matter what has
+    /// happened, since a scan compares everything.
     private static func areOwn(_ events: ArraySlice<UInt8>, _ names: inout OwnNames) -> Bool {
       events.withUnsafeBytes { bytes in
         var areOwn = true
@@ -113,7 +95,7 @@ private final class Watch: Sendable {
         while offset + MemoryLayout<inotify_event>.size <= bytes.count {
           let event = bytes.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
           offset += MemoryLayout<inotify_event>.size
-          // Filled up with zeros.
+          // The system fills a name up with zeros.
           let name = bytes[offset..<offset + Int(event.len)].prefix { $0 != 0 }
           offset += Int(event.len)
           if event.mask != UInt32(IN_CREATE) || !names.take(Array(name)) { areOwn = false }
