@@ -2,12 +2,10 @@
 struct Alarm {
   private var pending: (deadline: Int64, task: Task<Void, Never>)?
 
-  /// Replaces the deadline.
-  ///
-  /// - Parameter deadline: an `uptime` in milliseconds; `.max` is never.
+  /// When it rings, as an `uptime` in milliseconds; `.max` is never.
+  var deadline: Int64 { pending?.deadline ?? .max }
+
   mutating func set(to deadline: Int64, _ clock: SystemClock, ring: @escaping @Sendable () async -> Void) {
-    // Most events leave the deadline as it is, and a new task for each of them would cost more than the event.
-    if let pending, pending.deadline == deadline { return }
     cancel()
     guard deadline < .max else { return }
     let instant = clock.instant(of: deadline)

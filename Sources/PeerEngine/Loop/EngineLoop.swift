@@ -151,8 +151,15 @@ actor EngineLoop: NetworkDelegate {
     isHandling = false
     let allowed = state.pushAllowance
     allowance.withLock { $0 = allowed }
-    alarm.set(to: state.nextDeadline, clock) { [weak self] in await self?.deadlineHasCome() }
+    setAlarm()
     publishSoon()
+  }
+
+  private func setAlarm() {
+    let deadline = state.nextDeadline
+    // Most events leave the deadline as it is, and a new task for each of them would cost more than the event.
+    guard deadline != alarm.deadline else { return }
+    alarm.set(to: deadline, clock) { [weak self] in await self?.deadlineHasCome() }
   }
 
   private func deadlineHasCome() {
