@@ -33,28 +33,33 @@ extension Network {
     _ watchdog: Watchdog
   ) async {
     var failure: TransferFailure?
-    if uploads.begin(id, on: channel) {
-      do {
-        let file = try delegate.open(copy)
-        let sender = FileSender(
-          channel: channel, watchdog: watchdog, limits: limits, rateLimit: uploadLimit)
-        let progress = { [delegate] in await delegate.deliver(.uploadProgress(id, bytes: $0)) }
-        try await withTaskExecutorPreference(executor) {
-          if request.acceptsRaw, let part = request.part(ofSize: file.size) {
-            try await sender.sendRaw(entry, file, part, progress: progress)
-          } else {
-            try await sender.sendHex(entry, file, progress: progress)
-          }
-        }
-      } catch {
-        failure = watchdog.verdict == nil ? .of(error) : .tooSlow
-        channel.close(promise: nil)
-      }
-    } else {
+    do {
+      // It may have been cancelled while it waited for the connection.
+      guard uploads.begin(id, on: channel) else { throw TransferFailure.cancelled }
+      try await write(id, request, entry, copy, to: channel, watchdog)
+    } catch {
+      failure = watchdog.verdict == nil ? .of(error) : .tooSlow
       channel.close(promise: nil)
     }
     if uploads.end(id) { failure = .cancelled }
     delegate.tell(.uploadEnded(id, failure))
+  }
+
+  private func write(
+    _ id: UploadID, _ request: GetFile, _ entry: FileEntry, _ copy: LocalCopy, to channel: any Channel,
+    _ watchdog: Watchdog
+  ) async throws {
+    let file = try delegate.open(copy)
+    let sender = FileSender(channel: channel, watchdog: watchdog, limits: limits, rateLimit: uploadLimit)
+    let progress = { [delegate] in await delegate.deliver(.uploadProgress(id, bytes: $0)) }
+    // The reading of accepted connections must not wait for the disk, so this goes to the threads of transfers.
+    try await withTaskExecutorPreference(executor) {
+      if request.acceptsRaw, let part = request.part(ofSize: file.size) {
+        try await sender.sendRaw(entry, file, part, progress: progress)
+      } else {
+        try await sender.sendHex(entry, file, progress: progress)
+      }
+    }
   }
 
   /// Ends an upload. Its outcome is `.cancelled`.

@@ -1,5 +1,4 @@
 import NIOCore
-import NIOPosix
 import PeerCore
 import Synchronization
 
@@ -131,14 +130,14 @@ final class Network: Sendable {
     courier.send(message, to: endpoint, joins: joins)
   }
 
-  /// Bounds all transfers of a direction together; `nil` is no bound.
+  /// Bounds all transfers of a direction together to so many bytes a second; `nil` is no bound.
   func limit(_ direction: TransferView.Direction, bytesPerSecond: UInt64?) {
     (direction == .down ? downloadLimit : uploadLimit).set(bytesPerSecond: bytesPerSecond)
   }
 
   // MARK: Tasks
 
-  /// Starts a task that `stop` cancels and waits for.
+  /// Starts a task that `stop` cancels, and for whose end it waits.
   func start(on executor: TransferExecutor? = nil, _ work: @escaping @Sendable () async -> Void) {
     state.withLock { state in
       state.lastTask += 1

@@ -11,7 +11,7 @@ final class Keep: @unchecked Sendable {
   let partial: PartialFile
   let firstSeen: Int64
   var entry: FileEntry
-  /// What the partial file looks like, which the file in `files/` will be recorded with.
+  /// The size and times of the partial file, with which the file in `files/` will be recorded.
   var stat: FileStat?
   /// The name in `files/` that was chosen. It is reserved among the store's `names` until this is over.
   var name: String?

@@ -207,6 +207,7 @@ extension HomeStore {
     }
     for (keep, copy) in zip(keeps, recorded) { keep.result = .success(copy) }
   }
+
   /// Lets go of the reserved names, and of the partial files of those that are kept.
   ///
   /// - Returns: what became of each file. One that is still open has found every one of its names taken.
