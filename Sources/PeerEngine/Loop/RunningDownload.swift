@@ -77,6 +77,7 @@ final class RunningDownload: DownloadTarget {
   func expect(size: UInt64) throws {
     try change { state throws(StorageError) in
       switch state {
+      // Every holder that is asked says the size.
       case .inMemory(let beginning) where beginning.size == size: break
       case .unopened where size > 0 && size <= smallFile: state = .inMemory(Beginning(size: size))
       default: try store.expect(size, in: try open(&state))
@@ -96,6 +97,7 @@ final class RunningDownload: DownloadTarget {
       state = .inMemory(beginning)
       return nil
     }
+    // Outside of the lock, so that connections write at the same time.
     try typed { () throws(StorageError) in try partial?.write(bytes, at: offset) }
   }
 
@@ -118,12 +120,14 @@ final class RunningDownload: DownloadTarget {
     }
   }
 
+  /// Changes the state under its lock.
   private func change<T>(_ work: (inout State) throws(StorageError) -> T) throws -> T {
     try typed { () throws(StorageError) in
       try state.withLock { state throws(StorageError) in try work(&state) }
     }
   }
 
+  /// Turns errors of storage into failures of the transfer.
   private func typed<T>(_ work: () throws(StorageError) -> T) throws -> T {
     do throws(StorageError) { return try work() } catch { throw TransferFailure(error) }
   }

@@ -22,6 +22,20 @@ final class HolderSessions: Sendable {
     var isSweeping = false
     var isStopped = false
 
+    /// The connection to a holder that has become idle last, which the holder is the least likely to have closed.
+    func lastIdle(to endpoint: Endpoint) -> Int? {
+      entries.lastIndex { $0.isIdle && $0.session.endpoint == endpoint }
+    }
+
+    /// Among the connections to a holder that give small files, the one that has the fewest to give; `nil` if each has
+    /// as many as one may have.
+    func leastBusy(to endpoint: Endpoint, below exchanges: Int) -> Int? {
+      let shared = entries.indices.filter {
+        entries[$0].isShared && entries[$0].exchanges < exchanges && entries[$0].session.endpoint == endpoint
+      }
+      return shared.min { entries[$0].exchanges < entries[$1].exchanges }
+    }
+
     mutating func remove(_ session: HolderSession) -> Entry? {
       entries.firstIndex { $0.session === session }.map { entries.remove(at: $0) }
     }
@@ -37,24 +51,19 @@ final class HolderSessions: Sendable {
     self.exchangesOfOne = exchangesOfOne
   }
 
-  /// Finds a connection for one more exchange, or makes a new one. An idle connection is taken first, and of several
-  /// the one that was used last, since the holder is the least likely to have closed it. Next, for a small file, comes
-  /// the one that has the fewest other small files to give.
+  /// Finds a connection for one more exchange, or makes a new one. An idle one is preferred. A small file can also wait
+  /// for a few others on the same connection.
   ///
   /// - Returns: `nil` after `stop`.
   func take(_ endpoint: Endpoint, isSmall: Bool) -> (session: HolderSession, isNew: Bool)? {
     state.withLock { state in
       guard !state.isStopped else { return nil }
-      if let index = state.entries.lastIndex(where: { $0.isIdle && $0.session.endpoint == endpoint }) {
+      if let index = state.lastIdle(to: endpoint) {
         state.entries[index].exchanges = 1
         state.entries[index].isShared = isSmall
         return (state.entries[index].session, false)
       }
-      let shared = state.entries.indices.filter {
-        isSmall && state.entries[$0].isShared && state.entries[$0].exchanges < exchangesOfOne
-          && state.entries[$0].session.endpoint == endpoint
-      }
-      if let index = shared.min(by: { state.entries[$0].exchanges < state.entries[$1].exchanges }) {
+      if isSmall, let index = state.leastBusy(to: endpoint, below: exchangesOfOne) {
         state.entries[index].exchanges += 1
         return (state.entries[index].session, false)
       }
