@@ -3,7 +3,7 @@ import NIOCore
 
 /// Writes an answer no faster than its reader takes it.
 ///
-/// A connection tells that it is full on its event loop only. A task that writes without ever waiting for the loop hands
+/// A connection tells only on its event loop that it is full. A task that writes without ever waiting for the loop hands
 /// over the whole answer before it can hear of that.
 struct PacedWriter<Parent: ResponseBodyWriter>: ResponseBodyWriter {
   /// Bytes that are handed over at a time: a connection accepts a piece of any size.
