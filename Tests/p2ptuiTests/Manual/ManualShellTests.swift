@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test func `a peer in the background answers on its page`() async throws {
+  @Test(.enabled(if: Shell.has("curl"))) func `a peer in the background answers on its page`() async throws {
     try await withNeighbourhood { neighbourhood in
       let shell = try Shell(neighbourhood)
       let question = try #require(Self.lines("curl").first { $0.contains("peer.example.org") })
