@@ -37,7 +37,8 @@ const char *cn_capability(const char *name) {
 
 bool cn_flag(const char *name) { return tigetflag((char *)name) > 0; }
 
-bool cn_start(FILE *out, FILE *in) {
+bool cn_start(FILE *out, FILE *in, bool asks_size) {
+  if (!asks_size) use_env(FALSE);
   screen = newterm(NULL, out, in);
   if (screen == NULL) return false;
   set_term(screen);

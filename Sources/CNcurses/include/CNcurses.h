@@ -36,8 +36,9 @@ const char *cn_capability(const char *name);
 /// Whether the terminal's description has a flag such as "XT".
 bool cn_flag(const char *name);
 
-/// Starts curses in raw mode on two open streams. False if it can't.
-bool cn_start(FILE *out, FILE *in);
+/// Starts curses in raw mode on two open streams. False if it can't. Unless curses asks the terminal for its size, it
+/// begins with the usual size of such terminals.
+bool cn_start(FILE *out, FILE *in, bool asks_size);
 /// Frees what cn_start took. Writes nothing.
 void cn_stop(void);
 /// Puts the terminal into raw mode again, after a suspension.

@@ -63,7 +63,7 @@ final class Terminal {
     let ownOut = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
     input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
     guard ownOut >= 0, input >= 0, let out = fdopen(ownOut, "w"), let into = fdopen(input, "r"),
-      cn_start(out, into)
+      cn_start(out, into, Self.claimedSize(input).map { $0 == Self.drawnSize($0) } ?? true)
     else {
       cn_guard_restore()
       throw ScreenError(description: "the terminal can't be set up")
@@ -126,17 +126,28 @@ final class Terminal {
     cn_redraw()
   }
 
-  /// Columns and rows that are drawn: a size is what a terminal says, and curses holds all of its cells.
+  /// Columns and rows that are drawn at most: a terminal may claim any size, and curses holds all of its cells.
   private static let largest = 1_000
+
+  /// What the terminal says now; `nil` if it does not.
+  private static func claimedSize(_ terminal: Int32) -> Size? {
+    var window = winsize()
+    guard ioctl(terminal, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else {
+      return nil
+    }
+    return Size(width: Int(window.ws_col), height: Int(window.ws_row))
+  }
+
+  private static func drawnSize(_ claimed: Size) -> Size {
+    Size(width: min(claimed.width, largest), height: min(claimed.height, largest))
+  }
 
   /// The size of the terminal now; curses is told.
   func measure() -> Size {
-    var window = winsize()
-    guard ioctl(input, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else {
+    guard let claimed = Self.claimedSize(input) else {
       return shown?.size ?? Size(width: 80, height: 24)
     }
-    let size = Size(
-      width: min(Int(window.ws_col), Self.largest), height: min(Int(window.ws_row), Self.largest))
+    let size = Self.drawnSize(claimed)
     cn_resize(Int32(size.height), Int32(size.width))
     shown = nil
     return size

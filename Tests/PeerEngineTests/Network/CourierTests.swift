@@ -42,7 +42,8 @@ import Testing
 
   @Test func `a message that cannot be delivered is reported once`() async throws {
     let fixture = try await NetworkFixture()
-    let endpoint = Endpoint(host: "127.0.0.1", port: try FreePort.take())
+    let port = try RefusingPort()
+    let endpoint = Endpoint(host: "127.0.0.1", port: port.number)
     #expect(fixture.network.send(message, to: endpoint))
     try await eventually("the failure is told") {
       fixture.desk.events.contains {
@@ -51,6 +52,7 @@ import Testing
     }
     #expect(fixture.desk.events.count { if case .sendFailed = $0 { true } else { false } } == 1)
     await fixture.stop()
+    withExtendedLifetime(port) {}
   }
 
   @Test func `too many waiting messages are refused`() async throws {

@@ -1,5 +1,6 @@
 import Foundation
 import PeerCore
+import Synchronization
 import Testing
 
 @testable import PeerEngine
@@ -25,6 +26,26 @@ import Testing
       if $0 == step { left = try? home.crashed() }
     }
     return try #require(left)
+  }
+
+  /// Anybody may ask for the block lists of large files, and again.
+  @Test func `it does not wait for block lists`() async throws {
+    try await home.open { store in
+      let path = store.home.file("large.iso")
+      #expect(FileManager.default.createFile(atPath: path, contents: nil))
+      #expect(truncate(path, 128 << 20) == 0)
+      let copy = try #require(try await store.settledScan().found.first?.copy)
+      let made = Mutex(0)
+      let lists = (0..<100).map { _ in
+        Task { @Sendable in
+          _ = try await store.blockList(of: copy)
+          made.withLock { $0 += 1 }
+        }
+      }
+      try await lists[0].value
+      try await store.receive(theirs("song.mp3", "la la"), "la la")
+      #expect(made.withLock { $0 } < lists.count / 2)
+    }
   }
 
   @Test func `the vectors of the protocol verify`() async throws {
