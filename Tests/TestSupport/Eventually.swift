@@ -17,7 +17,7 @@ public struct Hopeless: Error, CustomStringConvertible {
 
 /// How long a test waits for a state by default. Long, because a loaded machine is slow; a test that passes
 /// never waits that long.
-public let patience = Duration.seconds(30)
+public let patience = Duration.seconds(60)
 
 /// Asks again and again until there is a value, and returns it. Errors of `probe` but `Hopeless` count as
 /// "not yet"; the last one is told if time runs out.
