@@ -15,11 +15,9 @@ struct Session {
   ///   - environment: `NAME=value` words for the program.
   ///   - options: words for the program, which win over the usual ones.
   ///   - home: of an earlier session, to go on where it ended; else a new one.
-  ///   - preparation: a command for the shell, before it starts the program.
   init(
     _ neighbourhood: Neighbourhood, _ size: Size = Size.both[0], greeting: [any Greetable] = [],
-    environment: String = "", options: String = "", home: URL? = nil,
-    preparation: String = ":"
+    environment: String = "", options: String = "", home: URL? = nil
   ) async throws {
     directory = try neighbourhood.makeDirectory("terminal-\(UUID().uuidString.prefix(4))")
     port = try FreePort.take()
@@ -30,7 +28,6 @@ struct Session {
     let bootstrap = greeting.isEmpty ? "none" : greeting.map(\.address).joined(separator: " --bootstrap ")
     // The inner shell tells the process id, which becomes the program's.
     let script = """
-      \(preparation)
       stty -g > '\(directory.path)/before'
       XDG_CONFIG_HOME='\(home.path)/no-config' \(environment) sh -c 'echo $$ > "$0/pid"; exec "$@"' \
       '\(directory.path)' '\(PeerProcess.executable)' me 127.0.0.1 \(port) \(httpPort) --home '\(home.path)' \

@@ -94,16 +94,6 @@ import Testing
     }
   }
 
-  /// Curses holds a cell for each place of the screen.
-  @Test func `a terminal that claims to be huge does not end the peer`() async throws {
-    try await withNeighbourhood { neighbourhood in
-      let session = try await Session(neighbourhood, preparation: "stty rows 65535 columns 65535")
-      try await eventually("its page answers") { try await session.api.status().peerId == "me" }
-      try await session.terminal.resize(columns: 100, rows: 30)
-      #expect(try await session.waitForPanes().count == 30)
-    }
-  }
-
   @Test func `a storm of resizes ends in a whole screen`() async throws {
     try await withNeighbourhood { neighbourhood in
       let session = try await Session(neighbourhood)
