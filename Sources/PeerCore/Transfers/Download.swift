@@ -151,7 +151,7 @@ struct Download {
   }
 
   /// How many bytes are here.
-  var bytes: UInt64 { here.ranges.reduce(0) { $0 + UInt64($1.upperBound - $1.lowerBound) } }
+  var bytes: UInt64 { here.byteCount }
 
   /// All holders that gave some of the bytes that are here.
   var givers: Set<PeerHandle> { Set(given.map(\.by)) }

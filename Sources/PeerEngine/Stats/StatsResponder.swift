@@ -98,8 +98,10 @@ struct StatsResponder: HTTPResponder {
   }
 
   private func find(_ id: FileID, _ snapshot: Snapshot) throws(Problem) -> FileRecord {
-    for (_, record) in snapshot.files where record.entry.id == id { return record }
-    throw Problem(.notFound, "No file has this id.")
+    guard let record = snapshot.files.record(of: id) else {
+      throw Problem(.notFound, "No file has this id.")
+    }
+    return record
   }
 
   /// `next` is what to give as `since` the next time.

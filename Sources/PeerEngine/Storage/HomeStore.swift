@@ -103,8 +103,7 @@ public final class HomeStore: Sendable {
   /// - Parameter bytes: how many are expected.
   /// - Throws: `StorageError.diskFull` if there is no room for them.
   public func beginPartial(expecting bytes: UInt64 = 0) throws(StorageError) -> PartialFile {
-    let (needed, overflow) = bytes.addingReportingOverflow(Self.reserve)
-    guard !overflow, try freeSpace() >= needed else { throw .diskFull(path: home.partial) }
+    try checkRoom(for: bytes)
     return try PartialFile(directory: home.partial, name: "partial-\(nextSerial())")
   }
 
@@ -112,7 +111,7 @@ public final class HomeStore: Sendable {
   ///
   /// - Throws: `StorageError.diskFull` if there is no room even for the catalogue.
   public func openPartial(of id: FileID) throws(StorageError) -> PartialFile {
-    guard try freeSpace() >= Self.reserve else { throw .diskFull(path: home.partial) }
+    try checkRoom(for: 0)
     return try PartialFile(resuming: id, in: home.partial)
   }
 
@@ -122,10 +121,13 @@ public final class HomeStore: Sendable {
   public func expect(_ size: UInt64, in partial: PartialFile) throws(StorageError) {
     let (known, complete) = partial.progress
     guard known != size, PartialFile.isLarge(size) else { return try partial.expect(size: size) }
-    let left = size - min(size, complete.ranges.reduce(0) { $0 + UInt64($1.count) })
-    let (needed, overflow) = left.addingReportingOverflow(Self.reserve)
-    guard !overflow, try freeSpace() >= needed else { throw .diskFull(path: home.partial) }
+    try checkRoom(for: size - min(size, complete.byteCount))
     try partial.expect(size: size)
+  }
+
+  /// - Throws: `StorageError.diskFull` unless so many bytes leave room for the catalogue.
+  private func checkRoom(for bytes: UInt64) throws(StorageError) {
+    guard try freeSpace() >= Units.sum(bytes, Self.reserve) else { throw .diskFull(path: home.partial) }
   }
 
   /// Hashes all that is there without a gap.

@@ -43,7 +43,7 @@ extension PartialFile {
   private func reserveAhead() throws(StorageError) {
     let end: UInt64? = state.withLock { state in
       guard let size = state.size, state.reserved < size, Self.isLarge(size) else { return nil }
-      let here = state.complete.ranges.reduce(0) { $0 + UInt64($1.count) }
+      let here = state.complete.byteCount
       guard here >= state.reserved / 2 else { return nil }
       return min(size, max(Self.firstReserve, 2 * here))
     }
