@@ -238,6 +238,9 @@ public struct PeerState: Sendable {
     return deadline
   }
 
+  /// Whether a download is being fetched, verified or kept.
+  public var isDownloading: Bool { !downloads.files(.running).isEmpty || !downloads.files(.ending).isEmpty }
+
   /// How many replies and forwards wait for their turn (PROTOCOL.md, "Protection").
   public var waitingAnswers: Int { outbox.waiting }
 }

@@ -107,6 +107,25 @@ private let two = snapshot(
     #expect(output.lines == ["shared", "shared", "cannot read /b"] && output.failed)
   }
 
+  @Test func `several files are fetched, and those that are not found are told`() async {
+    let client = FakeClient(two)
+    let whole = id("aaaa2222").hex
+    let output = await commands(client).run("get notes.txt aaaa \(whole) nothing")
+    #expect(client.commands == [.get(id("aaaa1111")), .get(id("aaaa2222"))])
+    #expect(output.failed)
+    #expect(
+      output.lines == [
+        "done", "done",
+        "'aaaa' is 2 files: name one by its id.; no file is called 'nothing'. Type list for the files.",
+      ])
+  }
+
+  @Test func `words that are one file's name together are that name`() async {
+    let client = FakeClient(snapshot([file("cc", "my notes.txt"), file("dd", "notes.txt")]))
+    _ = await commands(client).run("get my notes.txt")
+    #expect(client.commands == [.get(id("cc"))])
+  }
+
   @Test func `an ambiguous prefix lists the candidates`() async {
     let client = FakeClient(two)
     let output = await commands(client).run("get aaaa")
@@ -151,8 +170,8 @@ private let two = snapshot(
     ("hlep", "unknown command 'hlep'. Did you mean help?"),
     ("xyzzy", "unknown command 'xyzzy'. Type help for the commands."),
     ("\u{1B}[2J", "unknown command '␛[2J'. Type help for the commands."),
-    ("get", "get needs a file. Usage: get <file>"),
-    ("get my notes.txt", "get takes one file; quote a name with spaces. Usage: get <file>"),
+    ("get", "get needs a file. Usage: get <file>…"),
+    ("delete my notes.txt", "delete takes one file; quote a name with spaces. Usage: delete <file>"),
     ("push", "push needs a path. Usage: push <path>…"),
     ("peers now", "peers takes no argument. Usage: peers"),
     ("gossip nowhere", "'nowhere' is not host:port, such as localhost:8040"),
@@ -181,7 +200,7 @@ private let two = snapshot(
   @Test func `help names every command`() async {
     let lines = await commands(FakeClient(two)).run("help").lines
     for name in CommandName.allCases { #expect(lines.contains { $0.hasPrefix(name.spec.usage + " ") }) }
-    #expect(await commands(FakeClient(two)).run("help get").lines.first == "get <file>")
+    #expect(await commands(FakeClient(two)).run("help get").lines.first == "get <file>…")
   }
 
   @Test func `exit and quit leave the program`() async {

@@ -51,8 +51,7 @@ class Ours(Contender):
         self.receiver.wait_for_holders(self.files[0], len(self.senders))
 
     def fetch(self) -> None:
-        for file_id in self.files:
-            self.receiver.send(f"get {file_id}")
+        self.receiver.send(f"get {' '.join(self.files)}")
         if len(self.files) == 1:
             self.receiver.wait_for_lines("is here, ")
         else:  # the log leaves lines out when there are many

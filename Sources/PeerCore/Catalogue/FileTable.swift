@@ -32,11 +32,15 @@ public struct FileTable: Sendable {
   }
 
   /// Looks at each record, as there is no index of them.
-  public func record(of id: FileID) -> FileRecord? {
-    for chunk in chunks {
-      if let place = chunk.firstIndex(where: { $0?.entry.id == id }) { return chunk[place] }
+  public func record(of id: FileID) -> FileRecord? { records(of: [id])[id] }
+
+  /// The records of those ids that are known. Looks at each record once.
+  public func records(of ids: Set<FileID>) -> [FileID: FileRecord] {
+    var found: [FileID: FileRecord] = [:]
+    for chunk in chunks where found.count < ids.count {
+      for case let record? in chunk where ids.contains(record.entry.id) { found[record.entry.id] = record }
     }
-    return nil
+    return found
   }
 
   /// The slots whose records differ from those of an older state of this table, in order. Chunks that both share are

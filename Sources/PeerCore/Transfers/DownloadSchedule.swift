@@ -8,13 +8,12 @@ extension PeerState {
     guard isSchedulingDue else { return }
     isSchedulingDue = false
     for id in downloads.files(.running) where !isUnderWay(id) { assignHolders(to: id) }
-    let waiting = downloads.files(.queued)
     // Files that come faster than they can be verified and kept would pile up; they are given time to end.
-    guard !waiting.isEmpty, downloads.files(.ending).count < limits.endingDownloads else { return }
+    guard !downloads.queue.isEmpty, downloads.files(.ending).count < limits.endingDownloads else { return }
     var places = slotsDown * limits.smallFilesInASlot
     for id in downloads.files(.running) { places -= self.places(of: id) }
     guard places > 0 else { return }
-    for id in downloads.order where waiting.contains(id) {
+    for id in downloads.queue {
       let needed = self.places(of: id)
       // A small file that would still fit does not overtake. A large one ahead of it might else never begin.
       if needed > places { return }

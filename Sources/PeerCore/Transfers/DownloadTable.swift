@@ -17,6 +17,8 @@ struct DownloadTable {
   private var table: [FileID: Download] = [:]
   /// All downloads by priority, then by rank.
   private(set) var order: [FileID] = []
+  /// The queued ones among them, in the same order.
+  private(set) var queue: [FileID] = []
   private var standings: [Standing: OrderedSet<FileID>] = [:]
   private var lastRank: Int64 = 0
 
@@ -36,14 +38,16 @@ struct DownloadTable {
   mutating func insert(_ download: Download) {
     lastRank = max(lastRank, download.rank)
     table[download.file] = download
-    order.insert(download.file, at: place(of: download))
+    order.insert(download.file, at: place(of: download, in: order))
+    if download.standing == .queued { queue.insert(download.file, at: place(of: download, in: queue)) }
     standings[download.standing, default: []].append(download.file)
   }
 
   @discardableResult
   mutating func remove(_ file: FileID) -> Download? {
     guard let download = table[file] else { return nil }
-    order.remove(at: place(of: download))
+    order.remove(at: place(of: download, in: order))
+    if download.standing == .queued { queue.remove(at: place(of: download, in: queue)) }
     standings[download.standing]?.remove(file)
     table[file] = nil
     return download
@@ -59,10 +63,13 @@ struct DownloadTable {
       standings[before.standing]?.remove(file)
       standings[after.standing, default: []].append(file)
     }
+    // Those that leave the queue are among its first, as a rule.
+    if before.standing == .queued, let place = queue.firstIndex(of: file) { queue.remove(at: place) }
+    if after.standing == .queued { queue.insert(file, at: place(of: table.values[index], in: queue)) }
     guard (before.priority, before.rank) != (after.priority, after.rank) else { return }
     lastRank = max(lastRank, after.rank)
     order.removeAll { $0 == file }
-    order.insert(file, at: place(of: table.values[index]))
+    order.insert(file, at: place(of: table.values[index], in: order))
   }
 
   /// What a download's place and group follow from.
@@ -78,8 +85,8 @@ struct DownloadTable {
     }
   }
 
-  /// The place of a download in the order, whether it is there already or not.
-  private func place(of download: borrowing Download) -> Int {
+  /// The place of a download among some in their order, whether it is there already or not.
+  private func place(of download: borrowing Download, in order: [FileID]) -> Int {
     let (priority, rank, file) = (download.priority, download.rank, download.file)
     var low = 0
     var high = order.count

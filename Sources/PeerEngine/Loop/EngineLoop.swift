@@ -10,6 +10,8 @@ import Synchronization
 actor EngineLoop: NetworkDelegate {
   /// The least time between two snapshots: nobody can read more than twenty a second.
   private static let publishInterval = Duration.milliseconds(50)
+  /// The same when the last download has ended: somebody may be waiting for just that.
+  private static let publishIntervalAtRest = Duration.milliseconds(5)
   /// How many changes of the catalogue may wait for the disk before the network is held back.
   private static let longestBacklog = 400_000
 
@@ -41,6 +43,8 @@ actor EngineLoop: NetworkDelegate {
   /// until all effects of the step are carried out.
   private var waiting: Deque<Event> = []
   private var isHandling = false
+  /// Whether downloads were under way when the last event had been handled.
+  private var wasDownloading = false
   /// The wait until the next snapshot, if there is something new to show.
   private var publication: Task<Void, Never>?
   private var lastPublished = ContinuousClock.now
@@ -152,13 +156,16 @@ actor EngineLoop: NetworkDelegate {
     let allowed = state.pushAllowance
     allowance.withLock { $0 = allowed }
     setAlarm()
-    publishSoon()
+    let isDownloading = state.isDownloading
+    publishSoon(atRest: wasDownloading && !isDownloading)
+    wasDownloading = isDownloading
   }
 
   private func setAlarm() {
     let deadline = state.nextDeadline
-    // Most events leave the deadline as it is, and a new task for each of them would cost more than the event.
-    guard deadline != alarm.deadline else { return }
+    // An alarm that rings too early does no harm, and is then set anew. To set it back each time that the deadline moves
+    // on would cost more than most events.
+    guard deadline < alarm.deadline else { return }
     alarm.set(to: deadline, clock) { [weak self] in await self?.deadlineHasCome() }
   }
 
@@ -246,12 +253,14 @@ actor EngineLoop: NetworkDelegate {
 
   // MARK: Snapshots
 
-  private func publishSoon() {
-    guard publication == nil, !isStopped else { return }
-    let wait = Self.publishInterval - (ContinuousClock.now - lastPublished)
+  private func publishSoon(atRest: Bool = false) {
+    guard publication == nil || atRest, !isStopped else { return }
+    publication?.cancel()
+    let interval = atRest ? Self.publishIntervalAtRest : Self.publishInterval
+    let wait = interval - (ContinuousClock.now - lastPublished)
     publication = Task { [weak self] in
       if wait > .zero { try? await Task.sleep(for: wait) }
-      await self?.publish()
+      if !Task.isCancelled { await self?.publish() }
     }
   }
 

@@ -88,12 +88,19 @@ final class MetricsRegistry: MetricsFactory {
 
   private static func written(_ dimensions: [(String, String)]) -> String {
     guard !dimensions.isEmpty else { return "" }
-    let pairs = dimensions.map { name, value in
-      let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing(
-        "\n", with: "\\n")
-      return "\(name)=\"\(escaped)\""
+    return "{\(dimensions.map { "\($0)=\"\(escaped($1))\"" }.joined(separator: ","))}"
+  }
+
+  private static func escaped(_ value: String) -> String {
+    var escaped = ""
+    for byte in value.unicodeScalars {
+      switch byte {
+      case "\\", "\"": escaped.unicodeScalars += ["\\", byte]
+      case "\n": escaped += "\\n"
+      default: escaped.unicodeScalars.append(byte)
+      }
     }
-    return "{\(pairs.joined(separator: ","))}"
+    return escaped
   }
 
   /// Whole numbers are written without a fraction, as far as a double holds them exactly: up to 2^53.

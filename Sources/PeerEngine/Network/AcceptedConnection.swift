@@ -3,6 +3,8 @@ import PeerCore
 
 /// A connection that a peer has opened. Messages come in on it, and those that ask for a file or its blocks are
 /// answered on it (PROTOCOL.md, "Transport" and "What is out there").
+///
+/// It runs on its event loop. What may take long, such as large messages, runs on threads that may wait for a disk.
 struct AcceptedConnection: Sendable {
   let channel: PeerChannel
   /// The peer's numeric address, without port.
@@ -35,7 +37,7 @@ struct AcceptedConnection: Sendable {
       // reset, and the end of our answer might be lost.
       if next == .end { continue }
       watchdog.received(buffer.readableBytes)
-      let messages = try reader.read(buffer)
+      let messages = try await read(buffer, with: &reader)
       // A message must come at the least rate of a transfer, however short it is.
       if reader.isBetweenMessages {
         watchdog.endDemand()
@@ -47,7 +49,7 @@ struct AcceptedConnection: Sendable {
         next = try await take(message, receiver, watchdog)
         if next == .end { break }
       }
-      if let file = receiver.last?.takeNews() { await network.delegate.deliver(.pushBegan(file)) }
+      if let file = receiver.last?.takeNews() { await deliver(.pushBegan(file)) }
       guard held.set(reader.heldBytes) else {
         throw WireError.tooLarge("what all messages being read hold", limit: network.limits.heldBytes)
       }
@@ -58,6 +60,17 @@ struct AcceptedConnection: Sendable {
       }
     }
     if next != .end { try reader.finish() }
+  }
+
+  /// The most bytes that are read on the event loop: requests are shorter. More bytes are messages that take time, or
+  /// belong to a file, and have to be written to the disk.
+  private static let fewBytes = 4_096
+
+  private func read<Receiver: FileReceiver>(
+    _ buffer: ByteBuffer, with reader: inout MessageReader<Receiver>
+  ) async throws -> [Message] {
+    if buffer.readableBytes <= Self.fewBytes, reader.isBetweenMessages { return try reader.read(buffer) }
+    return try await withTaskExecutorPreference(network.reading) { try reader.read(buffer) }
   }
 
   /// What is expected next on the connection.
@@ -104,12 +117,18 @@ struct AcceptedConnection: Sendable {
       return .end
     case .fileData(let data) where data.hasData:
       guard let reception = receiver.next(), !data.isNotFound else { break }
-      await network.delegate.deliver(.pushed(reception.finish(data, in: network.arrivals), from: address))
+      await deliver(.pushed(reception.finish(data, in: network.arrivals), from: address))
       return .message
     default: break
     }
-    await network.delegate.deliver(.received(message, from: address, on: id))
+    await deliver(.received(message, from: address, on: id))
     return .message
+  }
+
+  /// Delivers an event that may take long to deal with, such as a list of many files. The core works on the thread that
+  /// an event comes from.
+  private func deliver(_ event: Event) async {
+    await withTaskExecutorPreference(network.reading) { await network.delegate.deliver(event) }
   }
 
   /// Waits for the core's decision and carries it out.

@@ -76,13 +76,13 @@ struct Fetcher: HolderExchange {
       stream.watchdog.received(buffer.readableBytes)
       let before = receiver.taken
       for message in try reader.readMessage(&buffer) { data = try fileData(of: message) }
+      try await network.downloadLimit.take(receiver.taken - before)
       if let data, reader.isBetweenMessages {
         stream.watchdog.endDemand()
         stream.rest = buffer
         return (data, true)
       }
       if receiver.isFull, let told = data ?? hexDescription(receiver) { return (told, false) }
-      try await network.downloadLimit.take(receiver.taken - before)
       if pacer.isDue { await tellProgress(receiver) }
       stream.watchdog.waitForByte()
     }

@@ -23,7 +23,7 @@ struct ExchangeEnd {
   /// Whether the connection is fit for another exchange.
   let isFit: Bool
   /// Reports what became of the exchange. It is called only when the connection is free again, so that a request that
-  /// follows from the report can use it.
+  /// follows from the report can use it, and after those answers that have come already.
   let tell: @Sendable () -> Void
 }
 
@@ -36,6 +36,25 @@ struct HolderStream {
   var rest = ByteBuffer()
   /// Whether an earlier exchange went well on the connection. The holder may have closed it since.
   var isReused = false
+  /// The exchanges that have ended since somebody was told.
+  private var ended: [ExchangeEnd] = []
+
+  init(
+    channel: any Channel, watchdog: Watchdog, inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+  ) {
+    self.channel = channel
+    self.watchdog = watchdog
+    self.inbound = inbound
+  }
+
+  /// Keeps a report until all answers that have come are read: those of small files often come together, and what
+  /// follows from their reports then costs as much as for one.
+  mutating func note(_ end: ExchangeEnd) { ended.append(end) }
+
+  mutating func tellEnded() {
+    for end in ended { end.tell() }
+    ended = []
+  }
 
   /// The next bytes of the answer; `nil` once the holder has closed the connection.
   mutating func next() async throws -> ByteBuffer? {
@@ -43,6 +62,7 @@ struct HolderStream {
       defer { rest = ByteBuffer() }
       return rest
     }
+    tellEnded()
     return try await inbound.next()
   }
 }

@@ -74,7 +74,8 @@ final class HolderSession: Sendable {
       state.channel = channel
     }
     var stream = HolderStream(channel: channel, watchdog: watchdog, inbound: inbound)
-    while let exchange = await next() {
+    defer { stream.tellEnded() }
+    while let exchange = await next(&stream) {
       let end = await exchange.perform(on: &stream)
       stream.isReused = true
       watchdog.work()
@@ -84,7 +85,7 @@ final class HolderSession: Sendable {
         network.sessions.drop(self)
         close()
       }
-      end.tell()
+      stream.note(end)
       guard end.isFit else { return }
     }
   }
@@ -95,9 +96,11 @@ final class HolderSession: Sendable {
     if exchanges.contains(where: \.isLast) { channel.close(mode: .output, promise: nil) }
   }
 
-  /// Waits for the next exchange; `nil` when the connection is to be closed.
-  private func next() async -> (any HolderExchange)? {
-    await withCheckedContinuation { turn in
+  /// The next exchange; `nil` when the connection is to be closed. If there is none yet, it waits.
+  private func next(_ stream: inout HolderStream) async -> (any HolderExchange)? {
+    if let next = state.withLock({ $0.isClosed ? nil : $0.waiting.popFirst() }) { return next }
+    stream.tellEnded()
+    return await withCheckedContinuation { turn in
       let next = state.withLock { state -> (any HolderExchange)?? in
         if state.isClosed { return .some(nil) }
         if let first = state.waiting.popFirst() { return first }

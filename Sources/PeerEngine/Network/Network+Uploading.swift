@@ -52,9 +52,14 @@ extension Network {
     let file = try delegate.open(copy)
     let sender = FileSender(channel: channel, watchdog: watchdog, limits: limits, rateLimit: uploadLimit)
     let progress = { [delegate] in await delegate.deliver(.uploadProgress(id, bytes: $0)) }
+    let part = request.acceptsRaw ? request.part(ofSize: file.size) : nil
+    // For a small part, to wake another thread would cost more than what is done on it.
+    if let part, part.length <= coreLimits.smallFile {
+      return try await sender.sendRaw(entry, file, part, progress: progress)
+    }
     // The reading of accepted connections must not wait for the disk, so this goes to the threads of transfers.
     try await withTaskExecutorPreference(executor) {
-      if request.acceptsRaw, let part = request.part(ofSize: file.size) {
+      if let part {
         try await sender.sendRaw(entry, file, part, progress: progress)
       } else {
         try await sender.sendHex(entry, file, progress: progress)

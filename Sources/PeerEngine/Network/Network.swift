@@ -25,8 +25,9 @@ final class Network: Sendable {
   let uploads = RunningTransfers<UploadID>()
   /// Runs the transfers that we begin, and everything that sends a file.
   let executor = TransferExecutor(yields: true)
-  /// Reads accepted connections. It has threads of its own so that gossip does not queue behind the bytes of files.
-  private let reading = TransferExecutor(threads: 2, yields: false)
+  /// Reads what accepted connections get, unless it is short. It has threads of its own so that gossip does not queue
+  /// behind the bytes of files.
+  let reading = TransferExecutor(threads: 2, yields: false)
   private let courier: Courier
   private let state = Mutex(State())
 
@@ -73,7 +74,7 @@ final class Network: Sendable {
             $0.connections += 1
             return ConnectionID($0.lastConnection)
           }
-          await withTaskExecutorPreference(reading) {
+          await withTaskExecutorPreference(EventLoopExecutor(channel.channel.eventLoop)) {
             await AcceptedConnection(channel: channel, address: address, id: id, network: self).run()
           }
           state.withLock { $0.connections -= 1 }

@@ -11,6 +11,9 @@ extension HomeStore {
   /// How many seconds may pass without a look, even if nothing is reported: network file systems do not report changes
   /// made on another machine, a system may run out of watches, and some systems have none.
   static let slowLook = 60
+  /// How many milliseconds pass between two times that the system's notices are read. Those of a thousand files that
+  /// arrive in a moment then come together, instead of waking a thread each.
+  static let rest = 100
 
   /// Reports that something in `files/` may have changed. At most one report waits to be taken. The stream has no end;
   /// it is over when the listener stops.
@@ -69,8 +72,11 @@ private final class Watch: Sendable {
       _ = inotify_add_watch(descriptor, home.files, ofFiles)
       _ = inotify_add_watch(descriptor, home.path, ofHome)
       store.ownNames.withLock { $0.watch() }
-      let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
+      // Sources may be used from any thread, although their type does not say so.
+      nonisolated(unsafe) let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
       source.setEventHandler { [weak store] in
+        source.suspend()
+        defer { queue.asyncAfter(deadline: .now() + .milliseconds(HomeStore.rest)) { source.resume() } }
         var events = [UInt8](repeating: 0, count: 64 * 1024)
         var isNews = false
         while case let count = read(descriptor, &events, events.count), count > 0 {

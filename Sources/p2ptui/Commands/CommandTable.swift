@@ -11,6 +11,9 @@ struct CommandSpec: Sendable {
     case paths
     /// One file; completion offers those of this kind.
     case file(FileKind)
+    /// One file or more. Only commands that take nothing away have it: one word of a mistyped name with spaces may be
+    /// another file's name.
+    case files(FileKind)
     /// One file, then one of these words.
     case fileAndWord(FileKind, words: [String])
     /// One of these words, then a value.
@@ -37,6 +40,7 @@ struct CommandSpec: Sendable {
     case .text: "[text]"
     case .paths: "<path>…"
     case .file: "<file>"
+    case .files: "<file>…"
     case .fileAndWord(_, let words): "<file> \(words.joined(separator: "|"))"
     case .wordAndValue(let words, let value): "\(words.joined(separator: "|")) \(value)"
     case .endpoint: "[host:port]"
@@ -50,7 +54,7 @@ struct CommandSpec: Sendable {
   /// What else is worth knowing, for `help <command>`.
   var notes: [String] {
     switch argument {
-    case .file, .fileAndWord:
+    case .file, .files, .fileAndWord:
       [
         "<file> is a file id, a unique prefix of 4 or more characters, or a file's name if only one "
           + "file has it.",
@@ -77,16 +81,16 @@ enum CommandName: String, Sendable, CaseIterable {
     case .list: spec(.text, "Files of the network, all or those that match.")
     case .peers: spec(.nothing, "Peers that are alive.")
     case .push: spec(.paths, "Share files from this machine with the network.")
-    case .get: spec(.file(.missing), "Fetch a file.")
+    case .get: spec(.files(.missing), "Fetch files.")
     case .delete: spec(.file(.local), "Withdraw an own file from the whole network, at once.")
     case .forget: spec(.file(.local), "Drop only this peer's copy of a file.")
-    case .announce: spec(.file(.local), "Tell every peer that a file is here.")
+    case .announce: spec(.files(.local), "Tell every peer that files are here.")
     case .gossip: spec(.endpoint, "Greet one peer, or a few random ones, now.")
     case .transfers: spec(.nothing, "Downloads and uploads.")
-    case .pause: spec(.file(.inTransfer), "Stop a download for now.")
-    case .resume: spec(.file(.inTransfer), "Go on with a paused download.")
+    case .pause: spec(.files(.inTransfer), "Stop downloads for now.")
+    case .resume: spec(.files(.inTransfer), "Go on with paused downloads.")
     case .cancel: spec(.file(.inTransfer), "Give a download up.")
-    case .retry: spec(.file(.inTransfer), "Try a failed download again, now.")
+    case .retry: spec(.files(.inTransfer), "Try failed downloads again, now.")
     case .move:
       spec(
         .fileAndWord(.inTransfer, words: QueueMove.allCases.map(\.rawValue)),

@@ -34,6 +34,7 @@ extension Commands {
     guard let spec = CommandName(rawValue: command.lowercased())?.spec else { return [] }
     switch spec.argument {
     case .file(let kind) where count == 0: return files(kind, word)
+    case .files(let kind): return files(kind, word)
     case .fileAndWord(let kind, _) where count == 0: return files(kind, word)
     case .fileAndWord(_, let words) where count == 1:
       return words.filter { $0.hasPrefix(word.text.lowercased()) }.map { Candidate($0) }

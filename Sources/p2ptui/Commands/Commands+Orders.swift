@@ -3,19 +3,36 @@ import PeerEngine
 
 /// Commands that the peer carries out.
 extension Commands {
-  /// A command about one file.
+  /// A command about one file, or about several, of which each is dealt with whatever becomes of the others.
   func order(
-    _ name: CommandName, _ text: String, _ snapshot: Snapshot, _ command: (FileID) -> Command
+    _ name: CommandName, _ words: [String], _ snapshot: Snapshot, _ command: (FileID) -> Command
   ) async -> Answer {
-    switch FileReference(text).resolve(in: snapshot) {
-    case .one(let match):
-      return answer(name, [await client.submit(command(match.id))])
-    case .none:
-      let shown = Visible.text(text, limit: 80)
-      return .failure(name.rawValue, "no file is called '\(shown)'. Type list for the files.")
-    case .several(let matches, let total):
-      return ambiguous(name, text, matches, total)
+    var replies: [CommandReply] = []
+    let words = isOneName(words, snapshot) ? [words.joined(separator: " ")] : words
+    for (word, result) in zip(words, FileReference.resolve(words.map(FileReference.init), in: snapshot)) {
+      switch result {
+      case .one(let match):
+        replies.append(await client.submit(command(match.id)))
+      case .none:
+        replies.append(
+          .failed("no file is called '\(Visible.text(word, limit: 80))'. Type list for the files."))
+      case .several(let matches, let total):
+        if words.count == 1 { return ambiguous(name, word, matches, total) }
+        replies.append(.failed(ambiguity(word, total)))
+      }
     }
+    return answer(name, replies)
+  }
+
+  /// Whether words are a file's name that ought to have been quoted, and not the names of several files.
+  private func isOneName(_ words: [String], _ snapshot: Snapshot) -> Bool {
+    let name = words.joined(separator: " ")
+    guard words.count > 1, name.utf8.count <= Limits().textBytes else { return false }
+    return FileReference.resolve([FileReference(name)], in: snapshot) != [.none]
+  }
+
+  private func ambiguity(_ text: String, _ total: Int) -> String {
+    "'\(Visible.text(text, limit: 80))' is \(total) files: name one by its id."
   }
 
   /// Commands about the queue and its bounds; the arguments fit the table.
@@ -23,10 +40,10 @@ extension Commands {
     let first = words[0].lowercased()
     let second = words[1].lowercased()
     if name == .move, let move = QueueMove(rawValue: second) {
-      return await order(name, words[0], snapshot) { .move($0, move) }
+      return await order(name, [words[0]], snapshot) { .move($0, move) }
     }
     if name == .priority, let priority = TransferPriority(rawValue: second) {
-      return await order(name, words[0], snapshot) { .prioritise($0, priority) }
+      return await order(name, [words[0]], snapshot) { .prioritise($0, priority) }
     }
     guard let direction = TransferView.Direction(rawValue: first) else { return wrong(name, words[0]) }
     if name == .slots {
@@ -48,8 +65,7 @@ extension Commands {
   ) -> Answer {
     var table = TextTable("ID", "OWNER", "NAME")
     for match in matches { table.add(match.id.short, match.owner, match.name) }
-    var answer = Answer.failure(
-      name.rawValue, "'\(Visible.text(text, limit: 80))' is \(total) files: name one by its id.")
+    var answer = Answer.failure(name.rawValue, ambiguity(text, total))
     answer.lines = table.lines
     if total > matches.count { answer.lines.append("… and \(total - matches.count) more") }
     answer.fields = [

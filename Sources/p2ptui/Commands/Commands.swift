@@ -30,26 +30,27 @@ struct Commands: CommandRunner {
 
   private func answer(_ name: CommandName, _ arguments: [CommandWord]) async -> Answer {
     let snapshot = client.snapshot
+    let words = arguments.map(\.text)
     switch name {
-    case .list: return list(arguments.map(\.text).joined(separator: " "), snapshot)
+    case .list: return list(words.joined(separator: " "), snapshot)
     case .peers: return peers(snapshot)
     case .transfers: return transfers(snapshot)
-    case .log: return log(arguments.first?.text, snapshot)
+    case .log: return log(words.first, snapshot)
     case .stats: return stats(snapshot)
-    case .help: return help(arguments.first?.text)
+    case .help: return help(words.first)
     case .exit: return Answer(command: "exit", lines: ["The peer goes on serving."], leave: .exit)
     case .quit: return Answer(command: "quit", leave: .quit)
     case .push: return await push(arguments)
-    case .gossip: return await gossip(arguments.first?.text)
-    case .get: return await order(name, arguments[0].text, snapshot) { .get($0) }
-    case .delete: return await order(name, arguments[0].text, snapshot) { .delete($0) }
-    case .forget: return await order(name, arguments[0].text, snapshot) { .forget($0) }
-    case .announce: return await order(name, arguments[0].text, snapshot) { .announce($0) }
-    case .pause: return await order(name, arguments[0].text, snapshot) { .pause($0) }
-    case .resume: return await order(name, arguments[0].text, snapshot) { .resume($0) }
-    case .cancel: return await order(name, arguments[0].text, snapshot) { .cancel($0) }
-    case .retry: return await order(name, arguments[0].text, snapshot) { .retry($0) }
-    case .move, .priority, .limit, .slots: return await arrange(name, arguments.map(\.text), snapshot)
+    case .gossip: return await gossip(words.first)
+    case .get: return await order(name, words, snapshot) { .get($0) }
+    case .delete: return await order(name, words, snapshot) { .delete($0) }
+    case .forget: return await order(name, words, snapshot) { .forget($0) }
+    case .announce: return await order(name, words, snapshot) { .announce($0) }
+    case .pause: return await order(name, words, snapshot) { .pause($0) }
+    case .resume: return await order(name, words, snapshot) { .resume($0) }
+    case .cancel: return await order(name, words, snapshot) { .cancel($0) }
+    case .retry: return await order(name, words, snapshot) { .retry($0) }
+    case .move, .priority, .limit, .slots: return await arrange(name, words, snapshot)
     }
   }
 
@@ -70,6 +71,7 @@ struct Commands: CommandRunner {
     case .file:
       if arguments.isEmpty { return "\(name) needs a file" }
       return arguments.count == 1 ? nil : "\(name) takes one file; quote a name with spaces"
+    case .files: return arguments.isEmpty ? "\(name) needs a file" : nil
     }
   }
 

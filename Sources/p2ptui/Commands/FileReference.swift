@@ -39,10 +39,18 @@ struct FileReference: Sendable {
     return low...high
   }
 
+  /// Resolves each reference. Whole ids are looked for together, as scripts give them by the thousand.
+  static func resolve(_ references: [FileReference], in snapshot: Snapshot) -> [Result] {
+    let records = snapshot.files.records(of: Set(references.compactMap(\.wholeID)))
+    return references.map { reference in
+      if let id = reference.wholeID, let record = records[id] { return .one(Match(record)) }
+      return reference.resolve(in: snapshot)
+    }
+  }
+
   /// A file that only a transfer still knows can be named too.
-  func resolve(in snapshot: Snapshot) -> Result {
+  private func resolve(in snapshot: Snapshot) -> Result {
     guard !text.isEmpty else { return .none }
-    if let wholeID, let record = snapshot.files.record(of: wholeID) { return .one(Match(record)) }
     var found: [Match] = []
     if wholeID == nil {
       for (_, record) in snapshot.files where matches(record) { found.append(Match(record)) }
@@ -59,7 +67,7 @@ struct FileReference: Sendable {
     return found.first.map { .one($0) } ?? .none
   }
 
-  /// It is nobody's name, and is what scripts ask for by the thousand.
+  /// It is nobody's name.
   private var wholeID: FileID? { range.flatMap { $0.lowerBound == $0.upperBound ? $0.lowerBound : nil } }
 
   private func matches(_ record: FileRecord) -> Bool {

@@ -224,6 +224,23 @@ import Testing
     await holder.stop()
   }
 
+  @Test func `small files count towards the limit, too, although they come in one piece`() async throws {
+    let fixture = try await NetworkFixture()
+    fixture.network.limit(.down, bytesPerSecond: 20)
+    let peer = try await ScriptedPeer([.send(smallAnswer(1) + smallAnswer(2))])
+    let start = ContinuousClock.now
+    for number in 1...2 as ClosedRange<UInt64> {
+      fixture.network.fetch(smallFetch(number, from: peer.port), into: MemoryDownload())
+    }
+    for number in 1...2 as ClosedRange<UInt64> {
+      #expect(try await outcome(number, fixture).fetched.end == 5)
+    }
+    // Two of the ten bytes are a burst.
+    #expect(ContinuousClock.now - start >= .milliseconds(400))
+    try await peer.stop()
+    await fixture.stop()
+  }
+
   @Test func `no request waits behind a large file`() async throws {
     let fixture = try await NetworkFixture()
     let peer = try await ScriptedPeer([])

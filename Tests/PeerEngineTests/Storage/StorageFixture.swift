@@ -28,10 +28,10 @@ extension HomeStore {
 
   func files() async throws -> [StoredFile] { try await load().files }
 
-  /// Scans until there is nothing left to wait for; at most ten seconds.
+  /// Scans until there is nothing left to wait for; at most a minute.
   func settledScan() async throws -> ScanResult {
     var all = ScanResult()
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     repeat {
       let scan = try await scan(owner: us)
       all.found += scan.found

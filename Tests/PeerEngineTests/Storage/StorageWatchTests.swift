@@ -1,5 +1,6 @@
 import Foundation
 import PeerCore
+import TestSupport
 import Testing
 
 @testable import PeerEngine
@@ -34,7 +35,7 @@ import Testing
       try home.remove("files/by hand")
       await changes.next()
       #expect(try await store.scan(owner: us).gone.count == 1)
-      #expect(store.ownNames.withLock { $0.isEmpty })
+      try await eventually("the notices of the downloads are read") { store.ownNames.withLock { $0.isEmpty } }
     }
   }
 

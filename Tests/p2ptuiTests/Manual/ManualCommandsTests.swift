@@ -27,7 +27,7 @@ import Testing
 
   private static func value(of word: String) -> String {
     switch word {
-    case "<file>": "notes.txt"
+    case "<file>", "<file>…": "notes.txt"
     case "<path>…": "~/a.txt 'b c.txt'"
     case "<rate>": "2M"
     case "<n>", "[n]": "5"
