@@ -45,11 +45,8 @@ struct AcceptedConnection: Sendable {
         watchdog.demandProgress()
       }
       isWithinMessage = !reader.isBetweenMessages
-      for message in messages {
-        next = try await take(message, receiver, watchdog)
-        if next == .end { break }
-      }
-      if let file = receiver.last?.takeNews() { await deliver(.pushBegan(file)) }
+      if !messages.isEmpty { next = try await take(messages, receiver, watchdog) }
+      if let file = receiver.last?.takeNews() { await network.delegate.deliver(.pushBegan(file)) }
       guard held.set(reader.heldBytes) else {
         throw WireError.tooLarge("what all messages being read hold", limit: network.limits.heldBytes)
       }
@@ -103,6 +100,20 @@ struct AcceptedConnection: Sendable {
     }
   }
 
+  /// Takes messages up to one that nothing follows. Requests are dealt with on the event loop. The others may take long,
+  /// such as a list of many files: the core works on the thread that they come from.
+  private func take(_ messages: [Message], _ receiver: PushReceiver, _ watchdog: Watchdog) async throws -> Next {
+    let areRequests = messages.allSatisfy { if case .getFile = $0 { true } else { false } }
+    return try await withTaskExecutorPreference(areRequests ? nil : network.reading) {
+      var next = Next.message
+      for message in messages {
+        next = try await take(message, receiver, watchdog)
+        if next == .end { break }
+      }
+      return next
+    }
+  }
+
   private func take(_ message: Message, _ receiver: PushReceiver, _ watchdog: Watchdog) async throws -> Next {
     switch message {
     case .getFile(let request) where request.acceptsRaw:
@@ -117,18 +128,12 @@ struct AcceptedConnection: Sendable {
       return .end
     case .fileData(let data) where data.hasData:
       guard let reception = receiver.next(), !data.isNotFound else { break }
-      await deliver(.pushed(reception.finish(data, in: network.arrivals), from: address))
+      await network.delegate.deliver(.pushed(reception.finish(data, in: network.arrivals), from: address))
       return .message
     default: break
     }
-    await deliver(.received(message, from: address, on: id))
+    await network.delegate.deliver(.received(message, from: address, on: id))
     return .message
-  }
-
-  /// Delivers an event that may take long to deal with, such as a list of many files. The core works on the thread that
-  /// an event comes from.
-  private func deliver(_ event: Event) async {
-    await withTaskExecutorPreference(network.reading) { await network.delegate.deliver(event) }
   }
 
   /// Waits for the core's decision and carries it out.

@@ -42,7 +42,7 @@ extension Network {
       channel.close(promise: nil)
     }
     if uploads.end(id) { failure = .cancelled }
-    delegate.tell(.uploadEnded(id, failure))
+    await delegate.deliver(.uploadEnded(id, failure))
   }
 
   private func write(
