@@ -126,19 +126,13 @@ public struct PeerState: Sendable {
   /// - Parameters:
   ///   - event: what has happened.
   ///   - now: when it is handled. Its `uptime` is never less than in an earlier step.
-  public mutating func step(_ event: Event, at now: Moment) -> [Effect] { step(CollectionOfOne(event), at: now) }
-
-  /// Takes in events that have come together, one after the other. Timers and the queue are seen to once for all of
-  /// them, as if no time had passed between.
-  public mutating func step(_ events: some Collection<Event>, at now: Moment) -> [Effect] {
+  public mutating func step(_ event: Event, at now: Moment) -> [Effect] {
     self.now = now
-    for event in events {
-      isLogBounded = event.isCausedByOthers
-      handle(event)
-      if event.changesWhatCanBeFetched { isSchedulingDue = true }
-    }
+    isLogBounded = event.isCausedByOthers
+    handle(event)
     runTimers()
-    isLogBounded = events.contains(where: \.isCausedByOthers)
+    isLogBounded = event.isCausedByOthers
+    if event.changesWhatCanBeFetched { isSchedulingDue = true }
     startDownloads()
     startUploads()
     let evicted = catalogue.takeEvicted()

@@ -1,3 +1,4 @@
+import DequeModule
 import PeerCore
 import Synchronization
 
@@ -40,7 +41,7 @@ actor EngineLoop: NetworkDelegate {
   private let told = Mutex<[Event]>([])
   /// Events that this actor has taken and not handled yet. An event that an effect brings about at once waits here
   /// until all effects of the step are carried out.
-  private var waiting: [Event] = []
+  private var waiting: Deque<Event> = []
   private var isHandling = false
   /// Whether downloads were under way when the last event had been handled.
   private var wasDownloading = false
@@ -138,17 +139,15 @@ actor EngineLoop: NetworkDelegate {
 
   func handle(_ event: Event) { handle([event]) }
 
-  /// Takes events through the core. What follows from the state, such as the next deadline, is worked out once for all
-  /// of them.
+  /// Takes events through the core, one after the other. What follows from the state, such as the next deadline, is
+  /// worked out once for all of them.
   func handle(_ events: [Event]) {
     waiting += events
     guard !isHandling else { return }
     isHandling = true
-    while !isStopped, !waiting.isEmpty {
-      let events = waiting
-      waiting = []
-      for event in events { metrics.count(event) }
-      for effect in state.step(events, at: clock.now) {
+    while !isStopped, let event = waiting.popFirst() {
+      metrics.count(event)
+      for effect in state.step(event, at: clock.now) {
         metrics.count(effect)
         perform(effect)
       }

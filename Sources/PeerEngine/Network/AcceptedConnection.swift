@@ -102,7 +102,9 @@ struct AcceptedConnection: Sendable {
 
   /// Takes messages up to one that nothing follows. Requests are dealt with on the event loop. The others may take long,
   /// such as a list of many files: the core works on the thread that they come from.
-  private func take(_ messages: [Message], _ receiver: PushReceiver, _ watchdog: Watchdog) async throws -> Next {
+  private func take(_ messages: [Message], _ receiver: PushReceiver, _ watchdog: Watchdog) async throws
+    -> Next
+  {
     let areRequests = messages.allSatisfy { if case .getFile = $0 { true } else { false } }
     return try await withTaskExecutorPreference(areRequests ? nil : network.reading) {
       var next = Next.message

@@ -30,7 +30,7 @@ struct CommandWord: Equatable, Sendable {
     var escaped = false
     for (index, character) in line.enumerated() {
       if word == nil {
-        if character.isWhitespace { continue }
+        if character.separatesWords { continue }
         word = CommandWord(range: index..<index, hasTilde: character == "~")
         if character == "'" || character == "\"" { word?.quote = character }
       }
@@ -44,7 +44,7 @@ struct CommandWord: Equatable, Sendable {
         quote = nil
       } else if quote == nil, character == "'" || character == "\"" {
         quote = character
-      } else if quote == nil, character.isWhitespace {
+      } else if quote == nil, character.separatesWords {
         if let word { words.append(word) }
         word = nil
         continue
@@ -75,7 +75,7 @@ struct CommandWord: Equatable, Sendable {
       let inner = escaped(text) { $0 == "\"" || $0 == "\\" }
       return "\"\(inner)\(isOpen ? "" : "\"")"
     default:
-      let plain = escaped(text) { $0 == "'" || $0 == "\"" || $0 == "\\" || $0.isWhitespace }
+      let plain = escaped(text) { $0 == "'" || $0 == "\"" || $0 == "\\" || $0.separatesWords }
       return text.first == "~" && !keepsTilde ? "\\" + plain : plain
     }
   }
@@ -87,5 +87,12 @@ struct CommandWord: Equatable, Sendable {
       result.append(character)
     }
     return result
+  }
+}
+
+extension Character {
+  /// Whether it is white space. To look up a property of Unicode takes long, and lines of a thousand ids are ASCII.
+  fileprivate var separatesWords: Bool {
+    asciiValue.map { $0 == UInt8(ascii: " ") || (9...13).contains($0) } ?? isWhitespace
   }
 }
