@@ -1,7 +1,7 @@
 /// What holds between any two steps. Tests and the simulator ask for it after each one; the program never does.
 extension PeerState {
   /// A sentence on what is wrong with the tables; `nil` if all is well.
-  package var brokenInvariant: String? { brokenMembership ?? brokenCatalogue ?? brokenBound }
+  package var brokenInvariant: String? { brokenMembership ?? brokenCatalogue ?? brokenQueue ?? brokenBound }
 
   private var brokenMembership: String? {
     let table = catalogue.table
@@ -41,6 +41,12 @@ extension PeerState {
       return "unavailable files are counted wrongly"
     }
     return nil
+  }
+
+  private var brokenQueue: String? {
+    let queued = downloads.order.filter { downloads[$0]?.standing == .queued }
+    if downloads.queue != queued { return "the queue is not those that are queued, in their order" }
+    return Set(queued) == Set(downloads.files(.queued)) ? nil : "the queued are grouped wrongly"
   }
 
   /// What has grown beyond its bound (`Limits`), if anything has.
