@@ -36,6 +36,8 @@ public final class HomeStore: Sendable {
   private let scanner = NIOThreadPool(numberOfThreads: 1)
   /// Hashing follows the transfers; more threads than cores help nobody.
   private let hashers = NIOThreadPool(numberOfThreads: 2)
+  /// One thread: it waits for the disk's queue, so that those that hash need not.
+  private let writers = NIOThreadPool(numberOfThreads: 1)
   /// One thread: block lists are made for whoever asks, one after the other, and hold up nothing else.
   private let listers = NIOThreadPool(numberOfThreads: 1)
   private let stopping = Atomic(false)
@@ -51,6 +53,7 @@ public final class HomeStore: Sendable {
     disk.start()
     scanner.start()
     hashers.start()
+    writers.start()
     listers.start()
   }
 
@@ -76,6 +79,7 @@ public final class HomeStore: Sendable {
     try? await disk.shutdownGracefully()
     try? await scanner.shutdownGracefully()
     try? await hashers.shutdownGracefully()
+    try? await writers.shutdownGracefully()
     try? await listers.shutdownGracefully()
     try? catalogue.close()
     lock.unlock()
@@ -132,7 +136,9 @@ public final class HomeStore: Sendable {
 
   /// Hashes all that is there without a gap.
   public func finishHash(of partial: PartialFile) async throws(StorageError) {
-    try await onDisk { () throws(StorageError) in try partial.finishHash() }
+    try await onDisk { () throws(StorageError) in
+      try partial.finishHash { self.beginWriteBackOfHashed(in: partial) }
+    }
   }
 
   func blocks(
@@ -162,8 +168,16 @@ public final class HomeStore: Sendable {
   private func continueHash(of partial: PartialFile) {
     hashers.submit { [weak self] state in
       support_yield_to_others()
-      guard case .active = state, let self, partial.follow() else { return }
-      continueHash(of: partial)
+      guard case .active = state, let self else { return }
+      let goesOn = partial.follow()
+      beginWriteBackOfHashed(in: partial)
+      if goesOn { continueHash(of: partial) }
+    }
+  }
+
+  private func beginWriteBackOfHashed(in partial: PartialFile) {
+    writers.submit { state in
+      if case .active = state { partial.beginWriteBackOfHashed() }
     }
   }
 

@@ -44,7 +44,19 @@ extension PartialFile {
   }
 
   /// Hashes all bytes that are here without a gap.
-  func finishHash() throws(StorageError) { try hash(upTo: state.withLock { $0.frontier }) }
+  ///
+  /// - Parameter afterTurn: called after each turn but the last one.
+  func finishHash(afterTurn: () -> Void = {}) throws(StorageError) {
+    while true {
+      let (end, isLast) = state.withLock { state in
+        let end = min(state.hashed + Self.turn, state.frontier)
+        return (end, end == state.frontier)
+      }
+      try hash(upTo: end)
+      if isLast { return }
+      afterTurn()
+    }
+  }
 
   private func hash(upTo end: UInt64) throws(StorageError) {
     try hashed.withLock { hashed throws(StorageError) in
@@ -55,10 +67,17 @@ extension PartialFile {
         hashed.end += UInt64(bytes.count)
       }
       state.withLock { $0.hashed = end }
-      // The bytes have been read back, so the disk can begin to write them. The sync at the end then has less to wait
-      // for.
-      if !isTemporary, Self.isLarge(end) { file.beginWriteBack(range) }
     }
+  }
+
+  /// Lets the disk begin to write the bytes that were hashed since the last time, and so have been read back. The sync
+  /// at the end then has less to wait for. This itself waits while the disk has more to do than it can queue.
+  func beginWriteBackOfHashed() {
+    let range: Range<UInt64>? = state.withLock { state in
+      defer { state.writtenBack = max(state.writtenBack, state.hashed) }
+      return state.writtenBack < state.hashed ? state.writtenBack..<state.hashed : nil
+    }
+    if let range { file.beginWriteBack(range) }
   }
 
   /// The SHA-256 of the bytes that are hashed so far, followed by `suffix`.

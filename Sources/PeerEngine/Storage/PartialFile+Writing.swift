@@ -28,8 +28,8 @@ extension PartialFile {
     }
   }
 
-  /// How many bytes room is taken for on a holder's word. Afterwards it is twice what has come, so that a holder that
-  /// says 16 GiB and sends nothing does not fill the disk.
+  /// How many bytes room is taken for on a holder's word. Afterwards it is at most twice what has come, so that a holder
+  /// that says 16 GiB and sends nothing does not fill the disk.
   private static let firstReserve: UInt64 = 64 << 20
 
   private func reserve(upTo end: UInt64) throws(StorageError) {
@@ -39,12 +39,12 @@ extension PartialFile {
     state.withLock { $0.reserved = max($0.reserved, end) }
   }
 
-  /// Takes more room once half of what is reserved has come.
+  /// Takes more room once three quarters of what is reserved have come.
   private func reserveAhead() throws(StorageError) {
     let end: UInt64? = state.withLock { state in
       guard let size = state.size, state.reserved < size, Self.isLarge(size) else { return nil }
       let here = state.complete.byteCount
-      guard here >= state.reserved / 2 else { return nil }
+      guard here >= state.reserved / 4 * 3 else { return nil }
       return min(size, max(Self.firstReserve, 2 * here))
     }
     if let end { try reserve(upTo: end) }

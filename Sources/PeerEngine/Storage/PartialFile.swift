@@ -32,6 +32,8 @@ public final class PartialFile: Sendable {
     /// The position up to which the bytes are hashed. It is here as well as in `Hashed`, whose lock is held while bytes
     /// are being hashed, so that nobody has to wait just to read it.
     var hashed: UInt64 = 0
+    /// The position up to which the disk was told to begin to write.
+    var writtenBack: UInt64 = 0
     /// Whether somebody is at hashing.
     var isFollowing = false
 

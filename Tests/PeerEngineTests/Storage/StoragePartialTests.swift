@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import PeerCore
 import Testing
@@ -71,6 +72,21 @@ import Testing
       }
       try await store.finishHash(of: partial)
       #expect(partial.verifies(entry))
+      partial.discard()
+    }
+  }
+
+  @Test func `a file of several turns has the hash of all its bytes`() async throws {
+    try await home.open { store in
+      let partial = try store.openPartial(of: entry.id)
+      let size = 65 << 20
+      try store.expect(UInt64(size), in: partial)
+      // What is not written is zero.
+      try partial.confirm(0..<UInt64(size))
+      var pauses = 0
+      try partial.finishHash { pauses += 1 }
+      #expect(pauses == 2)
+      #expect(partial.digest(suffix: "") == FileID(bytes: SHA256.hash(data: Data(count: size))))
       partial.discard()
     }
   }
