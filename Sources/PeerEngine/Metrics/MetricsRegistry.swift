@@ -93,11 +93,11 @@ final class MetricsRegistry: MetricsFactory {
 
   private static func escaped(_ value: String) -> String {
     var escaped = ""
-    for byte in value.unicodeScalars {
-      switch byte {
-      case "\\", "\"": escaped.unicodeScalars += ["\\", byte]
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "\\", "\"": escaped.unicodeScalars += ["\\", scalar]
       case "\n": escaped += "\\n"
-      default: escaped.unicodeScalars.append(byte)
+      default: escaped.unicodeScalars.append(scalar)
       }
     }
     return escaped

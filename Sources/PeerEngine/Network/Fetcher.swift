@@ -76,6 +76,7 @@ struct Fetcher: HolderExchange {
       stream.watchdog.received(buffer.readableBytes)
       let before = receiver.taken
       for message in try reader.readMessage(&buffer) { data = try fileData(of: message) }
+      if network.downloadLimit.isBounded { stream.tellEnded() }
       try await network.downloadLimit.take(receiver.taken - before)
       if let data, reader.isBetweenMessages {
         stream.watchdog.endDemand()

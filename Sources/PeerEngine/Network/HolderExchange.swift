@@ -51,6 +51,7 @@ struct HolderStream {
   /// follows from their reports then costs as much as for one.
   mutating func note(_ end: ExchangeEnd) { ended.append(end) }
 
+  /// Reports what has been kept back. Whoever is about to wait calls it.
   mutating func tellEnded() {
     for end in ended { end.tell() }
     ended = []

@@ -24,6 +24,9 @@ final class RateLimit: Sendable {
     bucket.withLock { $0 = Bucket(rate: bytesPerSecond.map { Double($0) }, paidUntil: .now) }
   }
 
+  /// Whether there is a rate, so that `take` may have to wait.
+  var isBounded: Bool { bucket.withLock { $0.rate != nil } }
+
   /// Takes so many bytes, and waits until they are earned.
   ///
   /// - Throws: `CancellationError`.
