@@ -32,9 +32,15 @@ public struct FileTable: Sendable {
   }
 
   /// Looks at each record, as there is no index of them.
-  public func record(of id: FileID) -> FileRecord? { records(of: [id])[id] }
+  public func record(of id: FileID) -> FileRecord? {
+    for chunk in chunks {
+      if let place = chunk.firstIndex(where: { $0?.entry.id == id }) { return chunk[place] }
+    }
+    return nil
+  }
 
-  /// The records of those ids that are known. Looks at each record once.
+  /// The records of those ids that are known. Looks at each record once, and hashes its id, which for a single id would
+  /// take longer than to compare.
   public func records(of ids: Set<FileID>) -> [FileID: FileRecord] {
     var found: [FileID: FileRecord] = [:]
     for chunk in chunks where found.count < ids.count {

@@ -7,13 +7,11 @@ extension PeerState {
   mutating func startDownloads() {
     guard isSchedulingDue else { return }
     isSchedulingDue = false
-    var places = slotsDown * limits.smallFilesInASlot
-    for id in downloads.files(.running) {
-      if !isUnderWay(id) { assignHolders(to: id) }
-      if downloads.look(at: id, { $0.standing == .running }) == true { places -= self.places(of: id) }
-    }
+    for id in downloads.files(.running) where !isUnderWay(id) { assignHolders(to: id) }
     // Files that come faster than they can be verified and kept would pile up; they are given time to end.
     guard !downloads.queue.isEmpty, downloads.files(.ending).count < limits.endingDownloads else { return }
+    var places = slotsDown * limits.smallFilesInASlot
+    for id in downloads.files(.running) { places -= self.places(of: id) }
     guard places > 0 else { return }
     for id in downloads.queue {
       let needed = self.places(of: id)

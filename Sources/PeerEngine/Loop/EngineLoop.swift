@@ -43,8 +43,6 @@ actor EngineLoop: NetworkDelegate {
   /// until all effects of the step are carried out.
   private var waiting: Deque<Event> = []
   private var isHandling = false
-  /// Whether downloads were under way when the last event had been handled.
-  private var wasDownloading = false
   /// The wait until the next snapshot, if there is something new to show.
   private var publication: Task<Void, Never>?
   private var lastPublished = ContinuousClock.now
@@ -145,6 +143,7 @@ actor EngineLoop: NetworkDelegate {
     waiting += events
     guard !isHandling else { return }
     isHandling = true
+    let wasDownloading = state.isDownloading
     while !isStopped, let event = waiting.popFirst() {
       metrics.count(event)
       for effect in state.step(event, at: clock.now) {
@@ -156,9 +155,7 @@ actor EngineLoop: NetworkDelegate {
     let allowed = state.pushAllowance
     allowance.withLock { $0 = allowed }
     setAlarm()
-    let isDownloading = state.isDownloading
-    publishSoon(atRest: wasDownloading && !isDownloading)
-    wasDownloading = isDownloading
+    publishSoon(atRest: wasDownloading && !state.isDownloading)
   }
 
   private func setAlarm() {

@@ -37,15 +37,7 @@ struct HolderStream {
   /// Whether an earlier exchange went well on the connection. The holder may have closed it since.
   var isReused = false
   /// The exchanges that have ended since somebody was told.
-  private var ended: [ExchangeEnd] = []
-
-  init(
-    channel: any Channel, watchdog: Watchdog, inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
-  ) {
-    self.channel = channel
-    self.watchdog = watchdog
-    self.inbound = inbound
-  }
+  private(set) var ended: [ExchangeEnd] = []
 
   /// Keeps a report until all answers that have come are read: those of small files often come together, and what
   /// follows from their reports then costs as much as for one.

@@ -98,8 +98,7 @@ final class HolderSession: Sendable {
 
   /// The next exchange; `nil` when the connection is to be closed. If there is none yet, it waits.
   private func next(_ stream: inout HolderStream) async -> (any HolderExchange)? {
-    if let next = state.withLock({ $0.isClosed ? nil : $0.waiting.popFirst() }) { return next }
-    stream.tellEnded()
+    if state.withLock({ $0.waiting.isEmpty }) { stream.tellEnded() }
     return await withCheckedContinuation { turn in
       let next = state.withLock { state -> (any HolderExchange)?? in
         if state.isClosed { return .some(nil) }

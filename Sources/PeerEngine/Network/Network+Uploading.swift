@@ -53,12 +53,10 @@ extension Network {
     let sender = FileSender(channel: channel, watchdog: watchdog, limits: limits, rateLimit: uploadLimit)
     let progress = { [delegate] in await delegate.deliver(.uploadProgress(id, bytes: $0)) }
     let part = request.acceptsRaw ? request.part(ofSize: file.size) : nil
-    // For a small part, to wake another thread would cost more than what is done on it.
-    if let part, part.length <= coreLimits.smallFile {
-      return try await sender.sendRaw(entry, file, part, progress: progress)
-    }
-    // The reading of accepted connections must not wait for the disk, so this goes to the threads of transfers.
-    try await withTaskExecutorPreference(executor) {
+    // The reading of accepted connections must not wait for the disk, so this goes to the threads of transfers. For a
+    // small part, to wake one of them would cost more than what is done on it.
+    let isSmall = part.map { $0.length <= coreLimits.smallFile } ?? false
+    try await withTaskExecutorPreference(isSmall ? nil : executor) {
       if let part {
         try await sender.sendRaw(entry, file, part, progress: progress)
       } else {
